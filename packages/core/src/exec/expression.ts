@@ -1,0 +1,163 @@
+/**
+ * Bound expressions: what SQL's binder and DataFrame's planner hand to the executor. Names, overloads, implicit casts and
+ * types are settled here; evaluation never decides a type. `compile-expression` turns one into a closure over batches.
+ *
+ * Laws
+ * - Every operand already has the type its parent needs; a conversion is a visible `cast`.
+ * - `and`, `or`, `case`, `coalesce` evaluate an argument only for rows whose answer still depends on it, so that
+ *   `CASE WHEN b <> 0 THEN a / b END` never divides by zero. All else is evaluated for every row.
+ * - An expression reads nothing but its batch and the `ExpressionRuntime` of the running statement.
+ */
+import type { ColumnVector } from '../types/column-vector.ts';
+import type { Batch } from '../types/batch.ts';
+import type { DataType } from '../types/data-type.ts';
+import type { Scalar } from '../types/scalar.ts';
+import type { BatchIterator } from './operator.ts';
+
+export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+
+export type Expression =
+  /** Column `index` of the input batch. */
+  | { readonly kind: 'column'; readonly type: DataType; readonly index: number }
+  | { readonly kind: 'constant'; readonly type: DataType; readonly value: Scalar }
+  /** Parameter `index` (from 0) of the running statement. */
+  | { readonly kind: 'parameter'; readonly type: DataType; readonly index: number }
+  /** Value `index` that the enclosing query passed to this correlated subquery. */
+  | { readonly kind: 'outer'; readonly type: DataType; readonly index: number }
+  | { readonly kind: 'call'; readonly type: DataType; readonly function: ScalarFunction; readonly args: readonly Expression[] }
+  /** `onFailure: 'null'` is TRY_CAST. `implicit` only tells printers that nobody wrote it. */
+  | {
+      readonly kind: 'cast';
+      readonly type: DataType;
+      readonly input: Expression;
+      readonly onFailure: 'error' | 'null';
+      readonly implicit: boolean;
+    }
+  /** Both sides have the same type. */
+  | {
+      readonly kind: 'compare';
+      readonly type: DataType;
+      readonly operator: ComparisonOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | { readonly kind: 'and'; readonly type: DataType; readonly args: readonly Expression[] }
+  | { readonly kind: 'or'; readonly type: DataType; readonly args: readonly Expression[] }
+  | { readonly kind: 'not'; readonly type: DataType; readonly input: Expression }
+  | { readonly kind: 'isNull'; readonly type: DataType; readonly input: Expression; readonly negated: boolean }
+  /** IS [NOT] DISTINCT FROM: comparison that treats null as a value. */
+  | {
+      readonly kind: 'distinct';
+      readonly type: DataType;
+      readonly left: Expression;
+      readonly right: Expression;
+      readonly negated: boolean;
+    }
+  /** Input and list entries have the same type. */
+  | {
+      readonly kind: 'in';
+      readonly type: DataType;
+      readonly input: Expression;
+      readonly list: readonly Expression[];
+      readonly negated: boolean;
+    }
+  /** Searched CASE; the simple form is bound to comparisons. `otherwise` absent = null. */
+  | {
+      readonly kind: 'case';
+      readonly type: DataType;
+      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+      readonly otherwise: Expression | undefined;
+    }
+  | { readonly kind: 'coalesce'; readonly type: DataType; readonly args: readonly Expression[] }
+  | SubqueryExpression;
+
+/**
+ * A subquery inside an expression. `plan` is the front end's own (SQL: a physical plan with one output column for
+ * 'scalar' and 'compare'), opened through the runtime. `outer` is evaluated over the input batch and passed down; with no
+ * outer values the subquery runs once an execution.
+ *   scalar   its single value; null for no row; ALX_CARDINALITY for more than one
+ *   exists   whether a row exists (never null)
+ *   compare  `probe operator ANY|ALL (subquery)` with SQL's three-valued logic; IN is = ANY, NOT IN is <> ALL
+ */
+export interface SubqueryExpression {
+  readonly kind: 'subquery';
+  readonly type: DataType;
+  readonly mode: 'scalar' | 'exists' | 'compare';
+  readonly plan: object;
+  readonly outer: readonly Expression[];
+  readonly probe?: Expression | undefined;
+  readonly operator?: ComparisonOperator | undefined;
+  readonly quantifier?: 'any' | 'all' | undefined;
+}
+
+/** What a running statement lends to its expressions. */
+export interface ExpressionRuntime {
+  readonly parameters: readonly Scalar[];
+  /** Values of the enclosing query, for `outer` references. */
+  readonly outer: readonly Scalar[];
+  /** Start of the statement's transaction, microseconds since 1970: now() and its kin. */
+  readonly transactionMicros: number;
+  /** A uniform integer in [0, 2^32). */
+  nextUint32(): number;
+  /** Opens the plan of a subquery with its outer values. The caller runs it to its end or closes it. */
+  openSubquery(plan: object, outer: readonly Scalar[]): BatchIterator;
+}
+
+/** Where a function's result may be computed. Constant folding runs only 'immutable' ones. */
+export type Volatility = 'immutable' | 'stable' | 'volatile';
+
+/** One overload of a function or operator, resolved by the front end. */
+export interface ScalarFunction {
+  readonly name: string;
+  readonly volatility: Volatility;
+  /** 'null': any null argument gives null, and `evaluate` may leave garbage in such rows (the caller masks them). */
+  readonly onNull: 'null' | 'call';
+  /**
+   * Computes `rowCount` rows. Arguments hold `rowCount` values. The result may be reused by the next call of the same
+   * compiled expression.
+   */
+  evaluate(args: readonly ColumnVector[], rowCount: number, type: DataType, runtime: ExpressionRuntime): ColumnVector;
+}
+
+/** A compiled expression: one vector of `batch.rowCount` values, valid until its next call. */
+export type CompiledExpression = (batch: Batch) => ColumnVector;
+
+/** A compiled predicate: writes the indexes of rows that are true (not false, not null) and answers their number. */
+export type CompiledPredicate = (batch: Batch, selection: Int32Array) => number;
+
+export interface SortKey {
+  readonly expression: Expression;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+  /** On a vector score NaN and null come last in both directions unless NULLS FIRST is written (SPEC 3). */
+  readonly nanAsNull?: boolean | undefined;
+}
+
+export interface AggregateCall {
+  readonly function: AggregateFunction;
+  readonly args: readonly Expression[];
+  readonly distinct: boolean;
+  readonly filter: Expression | undefined;
+  readonly orderBy: readonly SortKey[];
+  readonly type: DataType;
+}
+
+/** One overload of an aggregate: makes the accumulator that holds the states of all groups in typed arrays. */
+export interface AggregateFunction {
+  readonly name: string;
+  createAccumulator(argumentTypes: readonly DataType[], type: DataType): Accumulator;
+}
+
+/** States of many groups, addressed by dense group numbers from 0. */
+export interface Accumulator {
+  /** Makes room for groups [0, groupCount), new ones in the initial state. */
+  resize(groupCount: number): void;
+  /** Adds `rowCount` rows; row i belongs to group `groups[i]`. */
+  update(args: readonly ColumnVector[], groups: Int32Array, rowCount: number): void;
+  /** Adds the states of another accumulator of the same function; its group i is `groups[i]` here. */
+  merge(other: Accumulator, groups: Int32Array): void;
+  /** Results of groups [start, end). */
+  finish(start: number, end: number): ColumnVector;
+  /** Bytes held, for the memory budget. */
+  readonly byteLength: number;
+}

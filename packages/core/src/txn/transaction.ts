@@ -1,0 +1,106 @@
+/**
+ * The waist `Transaction`: keys and values under one snapshot. Implemented by local MVCC and, later, by distributed
+ * transactions; one contract suite in `testing/`.
+ *
+ * Laws
+ * - Reads see the snapshot taken at begin plus the transaction's own writes, and nothing else, at level SNAPSHOT.
+ * - A write locks its row. If another transaction holds the lock the call answers `PENDING` (having changed nothing), and
+ *   `waiter.ready()` resolves once the call is worth repeating; with `wait: 'never'` it throws ALX_LOCK_NOT_AVAILABLE.
+ *   If a version newer than the snapshot is committed it throws ALX_SERIALIZATION_CONFLICT: the first updater wins.
+ * - Writes stay in the transaction until commit, which hands them to memtable and log in one step: nobody ever sees half.
+ * - Keys are ordered as unsigned bytes. Keys and values handed in are copied. Slots and cursors handed out are valid until
+ *   the next call on the same transaction or cursor.
+ * - After commit or rollback every call throws ALX_TRANSACTION_CLOSED. An open transaction must be ended by its owner.
+ * - One thread; the calls of one transaction do not overlap.
+ */
+import type { KeyspaceId, TransactionId, Version } from '../base/brand.ts';
+import type { Pending, Waiter } from '../base/pending.ts';
+
+export type IsolationLevel =
+  | 'read uncommitted'
+  | 'read committed'
+  | 'repeatable read'
+  | 'snapshot'
+  | 'serializable';
+
+/** When a commit is acknowledged: after fdatasync, after the write reached the system, or after the memtable has it. */
+export type Durability = 'fsync' | 'os' | 'memory';
+
+export type TransactionState = 'Active' | 'Committed' | 'Aborted' | 'Prepared';
+
+/** Where a value lies: a range of somebody else's bytes, to be decoded or copied before the next call. */
+export interface ValueSlot {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
+export interface KeyRange {
+  /** Inclusive; absent = from the first key of the keyspace. */
+  readonly start?: Uint8Array | undefined;
+  /** Exclusive; absent = to the last key of the keyspace. */
+  readonly end?: Uint8Array | undefined;
+  readonly reverse?: boolean | undefined;
+}
+
+/**
+ * Walks the visible keys of a range. `advance` moves to the next pair and fills the fields; they are valid until the next
+ * `advance`. The transaction's own later writes may or may not be seen by an open cursor.
+ */
+export interface Cursor {
+  readonly key: ValueSlot;
+  readonly value: ValueSlot;
+  /** True with the fields filled, false at the end (then and for ever). */
+  advance(): boolean | Pending;
+  /** Idempotent; frees what the cursor holds. */
+  close(): void;
+}
+
+export interface Transaction {
+  readonly id: TransactionId;
+  readonly state: TransactionState;
+  readonly isolation: IsolationLevel;
+  readonly readOnly: boolean;
+  /** The version the transaction reads at. */
+  readonly snapshot: Version;
+  /** Tells when a call that answered `PENDING` is worth repeating. */
+  readonly waiter: Waiter;
+
+  /** True with `slot` filled, false when the key has no visible value. */
+  read(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending;
+  /** A copy of the value, or undefined. The comfortable form of `read`. */
+  get(keyspace: KeyspaceId, key: Uint8Array): Uint8Array | undefined | Pending;
+  /** Opens a cursor over a range of a keyspace. */
+  scan(keyspace: KeyspaceId, range?: KeyRange): Cursor;
+
+  put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending;
+  /**
+   * Writes a key that must have no visible value: false (nothing written) when it has one, as for a primary key. Checks
+   * and writes with one search.
+   */
+  insert(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): boolean | Pending;
+  delete(keyspace: KeyspaceId, key: Uint8Array): void | Pending;
+  /** Locks a row without changing it (SELECT … FOR UPDATE), with the rules of a write. */
+  lock(keyspace: KeyspaceId, key: Uint8Array): void | Pending;
+
+  /** Marks the state of the write set. Marks are ordered; rolling back to one forgets later ones. */
+  savepoint(): number;
+  rollbackTo(savepoint: number): void;
+
+  /** Resolves with the commit version once the commit is as durable as asked. An empty commit is fine. */
+  commit(): Promise<Version>;
+  /** The same, blocking: one sync of its own under `fsync`. */
+  commitNow(): Version;
+  /** Idempotent after the first. */
+  rollback(): void;
+}
+
+export interface KeyTransactionOptions {
+  /** Default SNAPSHOT. Levels not built yet throw ALX_UNSUPPORTED. */
+  readonly isolation?: IsolationLevel | undefined;
+  readonly readOnly?: boolean | undefined;
+  /** Default: the store's. */
+  readonly durability?: Durability | undefined;
+  /** What a write does when the row is locked by another: wait in the queue (default) or fail with ALX_LOCK_NOT_AVAILABLE. */
+  readonly wait?: 'queue' | 'never' | undefined;
+}

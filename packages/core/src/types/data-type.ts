@@ -1,0 +1,82 @@
+/**
+ * The types of values, shared by storage, SQL and DataFrame. A type is a readonly record; `kind` discriminates.
+ * JavaScript forms (see SPEC 2.3): int64 is a number when safe, else a bigint; timestamp counts microseconds since
+ * 1970-01-01 UTC; bytea and vector are typed arrays; uuid is 16 bytes inside, text outside.
+ */
+export type Metric = 'cosine' | 'l2' | 'inner' | 'l1';
+
+export type DataType =
+  | { readonly kind: 'null' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'int16' }
+  | { readonly kind: 'int32' }
+  | { readonly kind: 'int64' }
+  | { readonly kind: 'float32' }
+  | { readonly kind: 'float64' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'bytea' }
+  | { readonly kind: 'timestamp' }
+  | { readonly kind: 'uuid' }
+  | {
+      readonly kind: 'vector';
+      /** Absent: any length. 1 to 65,535. */
+      readonly dimension?: number | undefined;
+      /** Absent: cosine. */
+      readonly metric?: Metric | undefined;
+    };
+
+export type TypeKind = DataType['kind'];
+
+/** The type of a bare NULL or of a parameter nobody has typed yet. */
+export const NULL_TYPE: DataType = Object.freeze({ kind: 'null' });
+export const BOOLEAN: DataType = Object.freeze({ kind: 'boolean' });
+export const INT16: DataType = Object.freeze({ kind: 'int16' });
+export const INT32: DataType = Object.freeze({ kind: 'int32' });
+export const INT64: DataType = Object.freeze({ kind: 'int64' });
+export const FLOAT32: DataType = Object.freeze({ kind: 'float32' });
+export const FLOAT64: DataType = Object.freeze({ kind: 'float64' });
+export const TEXT: DataType = Object.freeze({ kind: 'text' });
+export const BYTEA: DataType = Object.freeze({ kind: 'bytea' });
+export const TIMESTAMP: DataType = Object.freeze({ kind: 'timestamp' });
+export const UUID: DataType = Object.freeze({ kind: 'uuid' });
+
+export const VECTOR_DIMENSION_MAX = 65_535;
+
+export function vectorType(dimension?: number, metric?: Metric): DataType {
+  return { kind: 'vector', ...(dimension === undefined ? {} : { dimension }), ...(metric === undefined ? {} : { metric }) };
+}
+
+export function equalTypes(left: DataType, right: DataType): boolean {
+  if (left.kind !== right.kind) return false;
+  if (left.kind !== 'vector' || right.kind !== 'vector') return true;
+  return left.dimension === right.dimension && (left.metric ?? 'cosine') === (right.metric ?? 'cosine');
+}
+
+export function isInteger(type: DataType): boolean {
+  return type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64';
+}
+
+export function isNumeric(type: DataType): boolean {
+  return isInteger(type) || type.kind === 'float32' || type.kind === 'float64';
+}
+
+const SQL_NAMES: Readonly<Record<TypeKind, string>> = {
+  null: 'unknown',
+  boolean: 'boolean',
+  int16: 'smallint',
+  int32: 'integer',
+  int64: 'bigint',
+  float32: 'real',
+  float64: 'double precision',
+  text: 'text',
+  bytea: 'bytea',
+  timestamp: 'timestamp without time zone',
+  uuid: 'uuid',
+  vector: 'vector',
+};
+
+/** PostgreSQL's name of a type, as messages and catalogs print it: `integer`, `vector(384)`. */
+export function typeName(type: DataType): string {
+  const name = SQL_NAMES[type.kind];
+  return type.kind === 'vector' && type.dimension !== undefined ? `${name}(${type.dimension})` : name;
+}

@@ -1,0 +1,192 @@
+/**
+ * Physical plans: what the planner hands to the executor. Immutable records; `kind` discriminates. Expressions refer to the
+ * columns of their input by position: for joins left columns first, then right ones.
+ */
+import type { AggregateCall, Expression, SortKey } from '@alopex-db/core/exec';
+import type { DataType, Metric } from '@alopex-db/core/types';
+import type { TableDef } from '../catalog/table-def.ts';
+
+export interface PlanColumn {
+  readonly name: string;
+  readonly type: DataType;
+  readonly nullable: boolean;
+  /** The table it comes from unchanged, for result metadata. */
+  readonly table?: string | undefined;
+}
+
+/** What every node tells EXPLAIN. Rows and cost are estimates; cost is in microseconds of one core. */
+interface PlanNode {
+  readonly columns: readonly PlanColumn[];
+  readonly rows: number;
+  readonly cost: number;
+}
+
+/**
+ * How a scan reaches its rows.
+ *   full     every row
+ *   point    the rows with these whole primary keys (a list of key tuples; each expression reads no column; duplicates and
+ *            null tuples are the executor's to drop)
+ *   range    a prefix of the key columns fixed by equality, then at most one bounded column
+ */
+export type Access =
+  | { readonly kind: 'full' }
+  | { readonly kind: 'point'; readonly keys: readonly (readonly Expression[])[] }
+  | {
+      readonly kind: 'range';
+      readonly prefix: readonly Expression[];
+      readonly lower?: { readonly value: Expression; readonly inclusive: boolean } | undefined;
+      readonly upper?: { readonly value: Expression; readonly inclusive: boolean } | undefined;
+    };
+
+/** Reads `ordinals` of a table; `filter` sees exactly those columns and runs before the others are decoded. */
+export interface TableScan extends PlanNode {
+  readonly kind: 'table-scan';
+  readonly table: TableDef;
+  readonly ordinals: readonly number[];
+  readonly access: Access;
+  readonly filter: Expression | undefined;
+  /** Adds the row's key (bytea) as the last column: what UPDATE and DELETE write to. */
+  readonly withRowKey: boolean;
+  readonly reverse: boolean;
+  /** Stop after so many rows passed the filter (LIMIT pushed down); an expression without columns. */
+  readonly limit?: Expression | undefined;
+}
+
+/**
+ * The k rows nearest to a query vector: exact flat search. Output: `ordinals` of the table, then `score` (float64) as
+ * `scoreKind` says. Sorted closest first; NULL and NaN scores last; ties by key.
+ */
+export interface VectorTopK extends PlanNode {
+  readonly kind: 'vector-top-k';
+  readonly table: TableDef;
+  readonly ordinals: readonly number[];
+  /** Ordinal of the vector column in the table. */
+  readonly vectorOrdinal: number;
+  readonly query: Expression;
+  readonly metric: Metric;
+  readonly scoreKind: 'similarity' | 'distance';
+  /** Over the columns of `ordinals`. */
+  readonly filter: Expression | undefined;
+  readonly limit: Expression;
+  readonly offset: Expression | undefined;
+}
+
+export type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+
+export type PhysicalPlan =
+  | TableScan
+  | VectorTopK
+  | (PlanNode & { readonly kind: 'values'; readonly tuples: readonly (readonly Expression[])[] })
+  | (PlanNode & { readonly kind: 'filter'; readonly input: PhysicalPlan; readonly predicate: Expression })
+  | (PlanNode & { readonly kind: 'project'; readonly input: PhysicalPlan; readonly expressions: readonly Expression[] })
+  | (PlanNode & {
+      readonly kind: 'hash-join';
+      readonly join: JoinKind;
+      readonly left: PhysicalPlan;
+      /** The side that is built into the hash table. */
+      readonly right: PhysicalPlan;
+      readonly leftKeys: readonly Expression[];
+      readonly rightKeys: readonly Expression[];
+      /** Over left columns, then right ones. */
+      readonly residual: Expression | undefined;
+    })
+  | (PlanNode & {
+      readonly kind: 'nested-loop-join';
+      readonly join: JoinKind;
+      readonly left: PhysicalPlan;
+      readonly right: PhysicalPlan;
+      readonly condition: Expression | undefined;
+    })
+  | (PlanNode & {
+      readonly kind: 'aggregate';
+      readonly input: PhysicalPlan;
+      /** Output: groups, then aggregates. No groups: exactly one row. */
+      readonly groups: readonly Expression[];
+      readonly aggregates: readonly AggregateCall[];
+    })
+  | (PlanNode & { readonly kind: 'sort'; readonly input: PhysicalPlan; readonly keys: readonly SortKey[] })
+  | (PlanNode & {
+      readonly kind: 'top-k';
+      readonly input: PhysicalPlan;
+      readonly keys: readonly SortKey[];
+      readonly limit: Expression;
+      readonly offset: Expression | undefined;
+    })
+  | (PlanNode & {
+      readonly kind: 'limit';
+      readonly input: PhysicalPlan;
+      readonly limit: Expression | undefined;
+      readonly offset: Expression | undefined;
+    })
+  | (PlanNode & { readonly kind: 'distinct'; readonly input: PhysicalPlan })
+  | (PlanNode & {
+      readonly kind: 'set-operation';
+      readonly operation: 'union' | 'intersect' | 'except';
+      readonly all: boolean;
+      readonly left: PhysicalPlan;
+      readonly right: PhysicalPlan;
+    })
+  /** Runs `definition` once an execution and shares its rows with every `cte-scan` of the same `cte` object. */
+  | (PlanNode & { readonly kind: 'cte-scan'; readonly cte: CteDefinition })
+  | InsertPlan
+  | UpdatePlan
+  | DeletePlan;
+
+export interface CteDefinition {
+  readonly name: string;
+  readonly columns: readonly PlanColumn[];
+  readonly plan: PhysicalPlan;
+}
+
+/** Output of the three writers: `returning` over the new row (delete: the old one) in table order, or no columns. */
+export interface InsertPlan extends PlanNode {
+  readonly kind: 'insert';
+  readonly table: TableDef;
+  /** Delivers one value per table column, in table order, defaults filled in and cast to the column's type. */
+  readonly source: PhysicalPlan;
+  readonly checks: readonly BoundCheck[];
+  readonly onConflict: OnConflictPlan | undefined;
+  readonly returning: readonly Expression[] | undefined;
+}
+
+export interface OnConflictPlan {
+  /** Constraint to watch: 'primary' or a unique constraint's name; absent = any (DO NOTHING only). */
+  readonly target: string | undefined;
+  /** Absent = DO NOTHING. Expressions see the existing row's columns, then the proposed (excluded) row's. */
+  readonly update:
+    | { readonly assignments: readonly Assignment[]; readonly where: Expression | undefined }
+    | undefined;
+}
+
+export interface UpdatePlan extends PlanNode {
+  readonly kind: 'update';
+  readonly table: TableDef;
+  /** All table columns in order, then the row key, then columns of FROM. */
+  readonly input: PhysicalPlan;
+  /** Position of the row key in the input; absent = right after the table's columns. */
+  readonly assignments: readonly Assignment[];
+  readonly checks: readonly BoundCheck[];
+  /** Over the new row's columns, then the input's columns after the row key. */
+  readonly returning: readonly Expression[] | undefined;
+}
+
+export interface DeletePlan extends PlanNode {
+  readonly kind: 'delete';
+  readonly table: TableDef;
+  /** All table columns in order, then the row key, then columns of USING. */
+  readonly input: PhysicalPlan;
+  readonly returning: readonly Expression[] | undefined;
+}
+
+export interface Assignment {
+  readonly ordinal: number;
+  /** Cast to the column's type already. */
+  readonly value: Expression;
+}
+
+/** A CHECK over the row's columns in table order: fails only when false. */
+export interface BoundCheck {
+  readonly name: string;
+  readonly condition: Expression;
+}
+
