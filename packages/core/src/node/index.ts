@@ -1,0 +1,5 @@
+/** Entry `@alopex-db/core/node`: files, time, randomness and native code of Node. */
+export { systemChecksum } from './checksum.ts';
+export { NodeVfs } from './node-vfs.ts';
+export { systemClock } from './system-clock.ts';
+export { systemRandom } from './system-random.ts';
