@@ -11,8 +11,12 @@ export interface ColumnDef {
   readonly name: string;
   readonly type: DataType;
   readonly notNull: boolean;
-  /** SQL text of the default, bound when the table is loaded; absent = null. */
+  /** SQL text of the default, bound when the table is used; absent = null. */
   readonly defaultSql?: string | undefined;
+  /** VARCHAR(n): longer text is refused. Absent = any length. */
+  readonly lengthMax?: number | undefined;
+  /** SERIAL and IDENTITY: the sequence that fills it. 'always' refuses values of the user's. */
+  readonly identity?: { readonly sequenceId: number; readonly generated: 'always' | 'default' } | undefined;
 }
 
 export interface UniqueConstraint {
@@ -36,8 +40,35 @@ export interface TableDef {
   /** Counts changes of the column list; written in front of every row. */
   readonly schemaVersion: number;
   readonly columns: readonly ColumnDef[];
+  /** Column lists of earlier schema versions that stored rows may still be written under: what decodes them. */
+  readonly olderSchemas?:
+    | readonly {
+        readonly schemaVersion: number;
+        readonly columns: readonly { readonly id: number; readonly type: DataType }[];
+      }[]
+    | undefined;
   /** Ordinals into `columns` in key order; absent = hidden row id. */
   readonly primaryKey?: { readonly name: string; readonly columns: readonly number[] } | undefined;
   readonly unique: readonly UniqueConstraint[];
   readonly checks: readonly CheckConstraint[];
+}
+
+export interface ViewDef {
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  /** Names of its columns, one per column of the query. */
+  readonly columns: readonly string[];
+  /** The query's text, bound anew by each statement that reads the view. */
+  readonly sql: string;
+  /** Ids of the tables and views it reads: DROP refuses to take them away without CASCADE. */
+  readonly dependsOn: readonly number[];
+}
+
+export interface SequenceDef {
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  /** Table that owns it (SERIAL, IDENTITY) and goes with it. */
+  readonly ownedBy?: number | undefined;
 }

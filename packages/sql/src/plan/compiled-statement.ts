@@ -1,0 +1,76 @@
+/**
+ * What `compileStatement` makes of one statement: the waist between the front end and the session.
+ *
+ *   query     a physical plan to run; SELECT, VALUES, INSERT, UPDATE, DELETE
+ *   ddl       a change of the catalog, made inside the transaction that is passed in, perhaps followed by queries
+ *             (CREATE TABLE AS fills the table, TRUNCATE empties it)
+ *   explain   a compiled statement to describe instead of running
+ *   utility   transaction control, settings, PREPARE and the like: the session's own business, kept as a tree
+ *
+ * Compiled statements are immutable and hold for the `CatalogView` they were compiled against and no other.
+ */
+import type { Transaction } from '@alopex-db/core';
+import type { Pending } from '@alopex-db/core/base';
+import type { DataType } from '@alopex-db/core/types';
+import type { TransactionStatement } from '../ast/transaction.ts';
+import type { ExplainStatement, UtilityStatement } from '../ast/utility.ts';
+import type { StoredCatalog } from '../catalog/stored-catalog.ts';
+import type { PhysicalPlan, PlanColumn } from './physical.ts';
+
+export type CompiledStatement = CompiledQuery | CompiledDdl | CompiledExplain | CompiledUtility;
+
+export interface CompiledQuery {
+  readonly kind: 'query';
+  readonly plan: PhysicalPlan;
+  /** Result columns; empty for a writer without RETURNING. */
+  readonly columns: readonly PlanColumn[];
+  /** One per parameter, settled: a value is converted to this type before it runs. */
+  readonly parameterTypes: readonly DataType[];
+  /** True when a type in `parameterTypes` came from `parameterHints`: the result holds for these hints only. */
+  readonly usedHints: boolean;
+  readonly command: QueryCommand;
+  /** False for writers. */
+  readonly readOnly: boolean;
+}
+
+export type QueryCommand = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE TABLE';
+
+export interface CompiledDdl {
+  readonly kind: 'ddl';
+  /** The command tag: `CREATE TABLE`. */
+  readonly command: string;
+  readonly parameterTypes: readonly DataType[];
+  /**
+   * Makes the change in `transaction`. Yields PENDING where a catalog row is locked: await the transaction's waiter and
+   * go on. Name checks are made here, under the transaction's own view, so a cached statement is never out of date.
+   */
+  run(transaction: Transaction, catalog: StoredCatalog): Generator<Pending, DdlOutcome, void>;
+}
+
+export interface DdlOutcome {
+  /** To run in order, in the same transaction, right after; their row counts add up to the statement's. */
+  readonly then: readonly CompiledQuery[];
+  readonly notices: readonly DdlNotice[];
+  /** Keyspaces that nobody needs once the transaction has committed. */
+  readonly droppedKeyspaces: readonly number[];
+}
+
+export interface DdlNotice {
+  readonly severity: 'notice' | 'warning';
+  readonly message: string;
+  readonly sqlState: string;
+}
+
+export interface CompiledExplain {
+  readonly kind: 'explain';
+  readonly target: CompiledQuery;
+  readonly parameterTypes: readonly DataType[];
+  readonly analyze: boolean;
+  readonly verbose: boolean;
+  readonly format: 'text' | 'json';
+}
+
+export interface CompiledUtility {
+  readonly kind: 'utility';
+  readonly statement: TransactionStatement | Exclude<UtilityStatement, ExplainStatement>;
+}
