@@ -1,0 +1,146 @@
+/**
+ * How a row lies in the bytes of its value. Bytes are law: this drawing is the format, and a change is a new branch here.
+ *
+ *   schema version   varint (LEB128): which list of columns this row was written under
+ *   null bitmap      one bit a column, least significant first; set = null
+ *   fixed columns    in column order, each at an offset that depends on the schema version alone; a null's bytes are zero
+ *   end offsets      u32 for each variable column, counted from the start of the variable bytes
+ *   variable bytes   text (UTF-8), bytea, vector (float32), one after another; a null's are empty
+ *
+ * Everything is little-endian. Every column has a computable position, so one column of one row is read without walking the
+ * others. Primary key columns are stored here as well as in the key: a scan then never decodes keys, which costs it 4 to 8
+ * bytes a row for integer keys and saves one decoder a row and column (measured: 1.6x on a scan that reads the key).
+ */
+import { assert } from '@alopex-db/core/base';
+import type { DataType, TypeKind } from '@alopex-db/core/types';
+import type { TableDef } from '../catalog/table-def.ts';
+
+/** Bytes of a fixed-width column; 0 = variable. Part of the file format, do not change. */
+const WIDTHS: Readonly<Record<TypeKind, number>> = Object.freeze({
+  null: 0,
+  boolean: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  float32: 4,
+  float64: 8,
+  timestamp: 8,
+  uuid: 16,
+  text: 0,
+  bytea: 0,
+  vector: 0,
+});
+
+/** Where one column of a row is found, relative to the first byte of the row. */
+export interface ColumnSlot {
+  readonly type: DataType;
+  readonly kind: TypeKind;
+  readonly nullByte: number;
+  readonly nullMask: number;
+  /** -1 for variable columns. */
+  readonly fixedOffset: number;
+  /** Its number among the variable columns; -1 for fixed ones. */
+  readonly variableIndex: number;
+}
+
+export interface RowLayout {
+  readonly schemaVersion: number;
+  readonly columns: readonly ColumnSlot[];
+  /** First byte of the null bitmap = length of the version varint. */
+  readonly bitmapStart: number;
+  readonly endOffsetsStart: number;
+  readonly variableStart: number;
+}
+
+export function createRowLayout(schemaVersion: number, types: readonly DataType[]): RowLayout {
+  assert(
+    Number.isSafeInteger(schemaVersion) && schemaVersion >= 0,
+    'a schema version is a safe integer',
+  );
+  const bitmapStart = varintLength(schemaVersion);
+  let fixed = bitmapStart + ((types.length + 7) >>> 3);
+  let variables = 0;
+  const columns = types.map((type, ordinal): ColumnSlot => {
+    const width = WIDTHS[type.kind];
+    const slot = {
+      type,
+      kind: type.kind,
+      nullByte: bitmapStart + (ordinal >>> 3),
+      nullMask: 1 << (ordinal & 7),
+      fixedOffset: width === 0 ? -1 : fixed,
+      variableIndex: width === 0 ? variables : -1,
+    };
+    if (width === 0) variables += 1;
+    fixed += width;
+    return slot;
+  });
+  return {
+    schemaVersion,
+    columns,
+    bitmapStart,
+    endOffsetsStart: fixed,
+    variableStart: fixed + 4 * variables,
+  };
+}
+
+/** The layouts of a table: the one rows are written under, and those of older schema versions by number. */
+export interface TableLayouts {
+  readonly current: RowLayout;
+  /** For each older schema version: its layout, and for each present column its ordinal there, or -1 when it came later. */
+  readonly older: ReadonlyMap<
+    number,
+    { readonly layout: RowLayout; readonly ordinals: readonly number[] }
+  >;
+}
+
+// Table definitions are immutable, so what follows from one may be kept as long as it lives.
+const layoutsByTable = new WeakMap<TableDef, TableLayouts>();
+
+export function layoutsOf(table: TableDef): TableLayouts {
+  const known = layoutsByTable.get(table);
+  if (known !== undefined) return known;
+  const current = createRowLayout(
+    table.schemaVersion,
+    table.columns.map((column) => column.type),
+  );
+  const older = new Map(
+    (table.olderSchemas ?? []).map(({ schemaVersion, columns }) => [
+      schemaVersion,
+      {
+        layout: createRowLayout(
+          schemaVersion,
+          columns.map((column) => column.type),
+        ),
+        ordinals: table.columns.map((now) => columns.findIndex((column) => column.id === now.id)),
+      },
+    ]),
+  );
+  const layouts = { current, older };
+  layoutsByTable.set(table, layouts);
+  return layouts;
+}
+
+export function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length += 1;
+  return length;
+}
+
+export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  let position = at;
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[position++] = (rest % 0x80) | 0x80;
+  bytes[position++] = rest;
+  return position;
+}
+
+export function readVarint(bytes: Uint8Array, start: number): number {
+  let value = 0;
+  let scale = 1;
+  for (let at = start; ; at += 1) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return value;
+    scale *= 0x80;
+  }
+}
