@@ -24,16 +24,17 @@ export function dotF32(left: usize, right: usize, dim: u32): f32 {
   let a1 = a0;
   let a2 = a0;
   let a3 = a0;
-  const end = left + (<usize>dim << 2);
-  const end16 = left + (<usize>(dim & ~15) << 2);
-  const end4 = left + (<usize>(dim & ~3) << 2);
+  const end = left + ((<usize>dim) << 2);
+  const end16 = left + ((<usize>(dim & ~15)) << 2);
+  const end4 = left + ((<usize>(dim & ~3)) << 2);
   for (; left < end16; left += 64, right += 64) {
     a0 = multiplyAdd(v128.load(left), v128.load(right), a0);
     a1 = multiplyAdd(v128.load(left, 16), v128.load(right, 16), a1);
     a2 = multiplyAdd(v128.load(left, 32), v128.load(right, 32), a2);
     a3 = multiplyAdd(v128.load(left, 48), v128.load(right, 48), a3);
   }
-  for (; left < end4; left += 16, right += 16) a0 = multiplyAdd(v128.load(left), v128.load(right), a0);
+  for (; left < end4; left += 16, right += 16)
+    a0 = multiplyAdd(v128.load(left), v128.load(right), a0);
   let sum = foldLanes(a0, a1, a2, a3);
   for (; left < end; left += 4, right += 4) sum += load<f32>(left) * load<f32>(right);
   return sum;
@@ -44,9 +45,9 @@ export function squaredL2F32(left: usize, right: usize, dim: u32): f32 {
   let a1 = a0;
   let a2 = a0;
   let a3 = a0;
-  const end = left + (<usize>dim << 2);
-  const end16 = left + (<usize>(dim & ~15) << 2);
-  const end4 = left + (<usize>(dim & ~3) << 2);
+  const end = left + ((<usize>dim) << 2);
+  const end16 = left + ((<usize>(dim & ~15)) << 2);
+  const end4 = left + ((<usize>(dim & ~3)) << 2);
   for (; left < end16; left += 64, right += 64) {
     const d0 = f32x4.sub(v128.load(left), v128.load(right));
     const d1 = f32x4.sub(v128.load(left, 16), v128.load(right, 16));
@@ -74,9 +75,9 @@ export function l1F32(left: usize, right: usize, dim: u32): f32 {
   let a1 = a0;
   let a2 = a0;
   let a3 = a0;
-  const end = left + (<usize>dim << 2);
-  const end16 = left + (<usize>(dim & ~15) << 2);
-  const end4 = left + (<usize>(dim & ~3) << 2);
+  const end = left + ((<usize>dim) << 2);
+  const end16 = left + ((<usize>(dim & ~15)) << 2);
+  const end4 = left + ((<usize>(dim & ~3)) << 2);
   for (; left < end16; left += 64, right += 64) {
     a0 = f32x4.add(a0, f32x4.abs(f32x4.sub(v128.load(left), v128.load(right))));
     a1 = f32x4.add(a1, f32x4.abs(f32x4.sub(v128.load(left, 16), v128.load(right, 16))));
@@ -96,7 +97,7 @@ export function wideCosineF32(left: usize, right: usize, dim: u32): f32 {
   let dot: f64 = 0;
   let leftSquares: f64 = 0;
   let rightSquares: f64 = 0;
-  const end = left + (<usize>dim << 2);
+  const end = left + ((<usize>dim) << 2);
   for (; left < end; left += 4, right += 4) {
     const a = <f64>load<f32>(left);
     const b = <f64>load<f32>(right);

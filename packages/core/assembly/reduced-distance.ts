@@ -28,7 +28,9 @@ export function reducedDistance(
     querySquaredNorm <= SQUARES_MAX
   ) {
     // The root of the product, not the product of the roots: equal vectors then have a cosine of exactly 1.
-    return -clampCosine(<f64>dotF32(query, row, dim) / sqrt<f64>(<f64>querySquaredNorm * <f64>squaredNorm));
+    return -clampCosine(
+      <f64>dotF32(query, row, dim) / sqrt<f64>(<f64>querySquaredNorm * <f64>squaredNorm),
+    );
   }
   return -wideCosineF32(query, row, dim);
 }
@@ -52,10 +54,16 @@ export function reducedDistances(
   for (let index: u32 = 0; index < count; index += 1) {
     let squaredNorm: f32 = 0;
     if (metric == 0) {
-      squaredNorm = squaredNorms == 0 ? dotF32(rows, rows, dim) : load<f32>(squaredNorms + (<usize>index << 2));
+      squaredNorm =
+        squaredNorms == 0
+          ? dotF32(rows, rows, dim)
+          : load<f32>(squaredNorms + ((<usize>index) << 2));
       if (queryStride != 0) querySquaredNorm = dotF32(query, query, dim);
     }
-    store<f32>(out + (<usize>index << 2), reducedDistance(metric, query, rows, dim, querySquaredNorm, squaredNorm));
+    store<f32>(
+      out + ((<usize>index) << 2),
+      reducedDistance(metric, query, rows, dim, querySquaredNorm, squaredNorm),
+    );
     query += queryStride;
     rows += rowStride;
   }
@@ -64,6 +72,6 @@ export function reducedDistances(
 /** out[i] = dot(row i, row i). */
 export function squaredNorms(rows: usize, rowStride: u32, dim: u32, count: u32, out: usize): void {
   for (let index: u32 = 0; index < count; index += 1, rows += rowStride) {
-    store<f32>(out + (<usize>index << 2), dotF32(rows, rows, dim));
+    store<f32>(out + ((<usize>index) << 2), dotF32(rows, rows, dim));
   }
 }

@@ -25,37 +25,37 @@ function siftDown(heap: usize, count: u32, start: u32, entry: i64): void {
   for (;;) {
     let child = (hole << 1) + 1;
     if (child >= count) break;
-    let largest = load<i64>(heap + (<usize>child << 3));
+    let largest = load<i64>(heap + ((<usize>child) << 3));
     if (child + 1 < count) {
-      const right = load<i64>(heap + (<usize>(child + 1) << 3));
+      const right = load<i64>(heap + ((<usize>(child + 1)) << 3));
       if (right > largest) {
         largest = right;
         child += 1;
       }
     }
     if (largest <= entry) break;
-    store<i64>(heap + (<usize>hole << 3), largest);
+    store<i64>(heap + ((<usize>hole) << 3), largest);
     hole = child;
   }
-  store<i64>(heap + (<usize>hole << 3), entry);
+  store<i64>(heap + ((<usize>hole) << 3), entry);
 }
 
 function siftUp(heap: usize, start: u32, entry: i64): void {
   let hole = start;
   while (hole > 0) {
     const parent = (hole - 1) >> 1;
-    const above = load<i64>(heap + (<usize>parent << 3));
+    const above = load<i64>(heap + ((<usize>parent) << 3));
     if (above >= entry) break;
-    store<i64>(heap + (<usize>hole << 3), above);
+    store<i64>(heap + ((<usize>hole) << 3), above);
     hole = parent;
   }
-  store<i64>(heap + (<usize>hole << 3), entry);
+  store<i64>(heap + ((<usize>hole) << 3), entry);
 }
 
 /**
  * Offers rows first .. end - 1 to a heap that holds `heapCount` of at most `k` entries (k >= 1) and returns how many it
  * holds then. `rows`, `squaredNorms` (0 = compute) and `excluded` (0 = none; a bitmap of whole 32-bit words, bit i set =
- * row i is not there) are addresses of ordinal 0.
+ * row i is not there) are addresses of row 0. An entry's ordinal is the row's plus `ordinalBase`.
  */
 export function scanTopK(
   metric: u32,
@@ -65,6 +65,7 @@ export function scanTopK(
   dim: u32,
   first: u32,
   end: u32,
+  ordinalBase: u32,
   excluded: usize,
   squaredNorms: usize,
   heap: usize,
@@ -76,20 +77,24 @@ export function scanTopK(
   while (first < end) {
     // One word of the bitmap at a time, so that rows filtered out cost next to nothing.
     const wordStart = first & ~31;
-    let present: u32 = (excluded == 0 ? ~0 : ~load<u32>(excluded + (<usize>wordStart >> 3))) & (~0 << (first & 31));
+    let present: u32 =
+      (excluded == 0 ? ~0 : ~load<u32>(excluded + (<usize>wordStart >> 3))) & (~0 << (first & 31));
     if (end - wordStart < 32) present &= (1 << (end & 31)) - 1;
     while (present != 0) {
-      const ordinal = wordStart + ctz<u32>(present);
+      const index = wordStart + ctz<u32>(present);
       present &= present - 1;
-      const row = rows + <usize>ordinal * rowStride;
+      const row = rows + <usize>index * rowStride;
       let squaredNorm: f32 = 0;
       if (metric == 0) {
-        squaredNorm = squaredNorms == 0 ? dotF32(row, row, dim) : load<f32>(squaredNorms + (<usize>ordinal << 2));
+        squaredNorm =
+          squaredNorms == 0
+            ? dotF32(row, row, dim)
+            : load<f32>(squaredNorms + ((<usize>index) << 2));
       }
       const distance = reducedDistance(metric, query, row, dim, querySquaredNorm, squaredNorm);
       // A row as far as the worst one stays out: its ordinal is larger. NaN on either side falls through to the keys.
       if (distance >= threshold) continue;
-      const entry = (<i64>orderKey(distance) << 32) | <i64>ordinal;
+      const entry = ((<i64>orderKey(distance)) << 32) | <i64>(ordinalBase + index);
       if (heapCount < k) {
         siftUp(heap, heapCount, entry);
         heapCount += 1;
@@ -107,8 +112,8 @@ export function scanTopK(
 export function sortHeap(heap: usize, count: u32): void {
   while (count > 1) {
     count -= 1;
-    const last = load<i64>(heap + (<usize>count << 3));
-    store<i64>(heap + (<usize>count << 3), load<i64>(heap));
+    const last = load<i64>(heap + ((<usize>count) << 3));
+    store<i64>(heap + ((<usize>count) << 3), load<i64>(heap));
     siftDown(heap, count, 0, last);
   }
 }

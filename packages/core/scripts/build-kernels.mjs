@@ -17,8 +17,20 @@ const assembly = join(core, 'assembly');
 const target = join(core, 'src/kernels/wasm-module.gen.ts');
 
 const COMMON = [
-  ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
-  ...['--importMemory', '--initialMemory', '0', '--memoryBase', '0', '--enable', 'simd,bulk-memory'],
+  '-O3',
+  '--converge',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--use',
+  'abort=',
+  '--importMemory',
+  '--initialMemory',
+  '0',
+  '--memoryBase',
+  '0',
+  '--enable',
+  'simd,bulk-memory',
 ];
 const RELAXED = ['--enable', 'relaxed-simd'];
 const SHARED = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
@@ -34,7 +46,9 @@ function fingerprint() {
   const compiler = readFileSync(join(core, 'node_modules/assemblyscript/package.json'), 'utf8');
   hash.update(JSON.parse(compiler).version);
   hash.update(readFileSync(fileURLToPath(import.meta.url)));
-  for (const name of readdirSync(assembly).filter((file) => file.endsWith('.ts')).sort()) {
+  for (const name of readdirSync(assembly)
+    .filter((file) => file.endsWith('.ts'))
+    .sort()) {
     hash.update(`\n${name}\n`).update(readFileSync(join(assembly, name)));
   }
   return hash.digest('hex');
@@ -50,7 +64,15 @@ function firstLine(file) {
 }
 
 async function compile(asc, flags, output) {
-  const { error, stderr } = await asc.main(['index.ts', '--baseDir', assembly, '--outFile', output, ...COMMON, ...flags]);
+  const { error, stderr } = await asc.main([
+    'index.ts',
+    '--baseDir',
+    assembly,
+    '--outFile',
+    output,
+    ...COMMON,
+    ...flags,
+  ]);
   if (error !== null) {
     process.stderr.write(stderr.toString());
     throw error;

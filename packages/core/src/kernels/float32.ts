@@ -12,7 +12,8 @@ export function dotF32(
   dim: number,
 ): number {
   const even = round(
-    dotLane(left, leftStart, right, rightStart, dim) + dotLane(left, leftStart + 2, right, rightStart + 2, dim),
+    dotLane(left, leftStart, right, rightStart, dim) +
+      dotLane(left, leftStart + 2, right, rightStart + 2, dim),
   );
   const odd = round(
     dotLane(left, leftStart + 1, right, rightStart + 1, dim) +
@@ -25,7 +26,13 @@ export function dotF32(
   return sum;
 }
 
-function dotLane(left: Float32Array, leftAt: number, right: Float32Array, rightAt: number, dim: number): number {
+function dotLane(
+  left: Float32Array,
+  leftAt: number,
+  right: Float32Array,
+  rightAt: number,
+  dim: number,
+): number {
   let sum0 = 0;
   let sum1 = 0;
   let sum2 = 0;
@@ -66,7 +73,13 @@ export function squaredL2F32(
   return sum;
 }
 
-function squaredL2Lane(left: Float32Array, leftAt: number, right: Float32Array, rightAt: number, dim: number): number {
+function squaredL2Lane(
+  left: Float32Array,
+  leftAt: number,
+  right: Float32Array,
+  rightAt: number,
+  dim: number,
+): number {
   let sum0 = 0;
   let sum1 = 0;
   let sum2 = 0;
@@ -98,10 +111,12 @@ export function l1F32(
   dim: number,
 ): number {
   const even = round(
-    l1Lane(left, leftStart, right, rightStart, dim) + l1Lane(left, leftStart + 2, right, rightStart + 2, dim),
+    l1Lane(left, leftStart, right, rightStart, dim) +
+      l1Lane(left, leftStart + 2, right, rightStart + 2, dim),
   );
   const odd = round(
-    l1Lane(left, leftStart + 1, right, rightStart + 1, dim) + l1Lane(left, leftStart + 3, right, rightStart + 3, dim),
+    l1Lane(left, leftStart + 1, right, rightStart + 1, dim) +
+      l1Lane(left, leftStart + 3, right, rightStart + 3, dim),
   );
   let sum = round(even + odd);
   for (let index = dim & ~3; index < dim; index += 1) {
@@ -110,7 +125,13 @@ export function l1F32(
   return sum;
 }
 
-function l1Lane(left: Float32Array, leftAt: number, right: Float32Array, rightAt: number, dim: number): number {
+function l1Lane(
+  left: Float32Array,
+  leftAt: number,
+  right: Float32Array,
+  rightAt: number,
+  dim: number,
+): number {
   let sum0 = 0;
   let sum1 = 0;
   let sum2 = 0;

@@ -58,9 +58,10 @@ export interface KernelFunctions {
   /**
    * Offers the rows first .. end - 1 to the heap of the k closest and returns how many entries it holds then. Call it for
    * ascending ranges with the count of the call before (0 at first); then `sortHeap`. A heap is k entries of 8 bytes: the
-   * row's ordinal (uint32), then the order key of its reduced distance (int32, see `order-key-f32.ts`).
+   * row's ordinal (uint32; `ordinalBase` + its index), then the order key of its reduced distance (int32, see
+   * `order-key-f32.ts`). The heap may be carried on to another memory whose ordinals are larger.
    * `rows`, `squaredNorms` (0 = compute) and `excluded` (0 = none; bit i set = skip row i; whole 32-bit words) are the
-   * addresses of ordinal 0. Equal distances order by ordinal; NaN comes last.
+   * addresses of row 0. Equal distances order by ordinal; NaN comes last.
    */
   scanTopK(
     metric: MetricCode,
@@ -70,6 +71,7 @@ export interface KernelFunctions {
     dim: number,
     first: number,
     end: number,
+    ordinalBase: number,
     excluded: number,
     squaredNorms: number,
     heap: number,
@@ -82,9 +84,16 @@ export interface KernelFunctions {
   /** Exact dot product of int8 vectors. */
   dotI8(left: number, right: number, dim: number): number;
   /** out[i] (int32) = dotI8(query, row i). */
-  dotsI8(query: number, rows: number, rowStride: number, dim: number, count: number, out: number): void;
+  dotsI8(
+    query: number,
+    rows: number,
+    rowStride: number,
+    dim: number,
+    count: number,
+    out: number,
+  ): void;
 
-  /** Fills the CRC32_TABLE_BYTES at `tables` that `crc32` reads. */
+  /** Fills the CRC32_TABLE_BYTES at `tables` that `crc32` reads; a twin may have its own and leave them alone. */
   fillCrc32Tables(tables: number): void;
   /** CRC-32 as in zlib, continuing from `crc` (0 at the start); an unsigned 32-bit number. */
   crc32(tables: number, data: number, length: number, crc: number): number;

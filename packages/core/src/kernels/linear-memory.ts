@@ -44,7 +44,10 @@ export class PlainMemory implements LinearMemory {
     const before = this.#buffer.byteLength;
     const after = before + pages * PAGE_BYTES;
     if (after > this.#bytesMax) {
-      throw new AlopexError('ALX_MEMORY_LIMIT', `a memory of ${before} bytes may not grow to ${after} bytes`);
+      throw new AlopexError(
+        'ALX_MEMORY_LIMIT',
+        `a memory of ${before} bytes may not grow to ${after} bytes`,
+      );
     }
     this.#buffer = this.#buffer.transfer(after);
     return before / PAGE_BYTES;

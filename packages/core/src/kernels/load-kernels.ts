@@ -29,17 +29,24 @@ function chooseKernels(asked: KernelKind | 'auto' | 'exact'): Kernels {
   // The global is missing in some embedded engines, and where a policy forbids it.
   const { WebAssembly: wasm } = globalThis as { readonly WebAssembly?: WebAssemblyApi };
   for (const kind of wasmKinds(asked)) {
-    if (wasm !== undefined && WasmKernels.isSupported(wasm, kind)) return new WasmKernels(wasm, kind);
+    if (wasm !== undefined && WasmKernels.isSupported(wasm, kind))
+      return new WasmKernels(wasm, kind);
   }
   if (asked === 'simd' || asked === 'relaxed') {
-    throw new AlopexError('ALX_UNSUPPORTED', `this JavaScript engine does not run '${asked}' kernels`, {
-      hint: "ask for 'auto', which falls back to what there is",
-    });
+    throw new AlopexError(
+      'ALX_UNSUPPORTED',
+      `this JavaScript engine does not run '${asked}' kernels`,
+      {
+        hint: "ask for 'auto', which falls back to what there is",
+      },
+    );
   }
   return new TypeScriptKernels();
 }
 
-function wasmKinds(asked: Exclude<KernelKind, 'typescript'> | 'auto' | 'exact'): readonly WasmKind[] {
+function wasmKinds(
+  asked: Exclude<KernelKind, 'typescript'> | 'auto' | 'exact',
+): readonly WasmKind[] {
   if (asked === 'auto') return ['relaxed', 'simd'];
   return [asked === 'relaxed' ? 'relaxed' : 'simd'];
 }

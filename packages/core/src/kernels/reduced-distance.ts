@@ -3,8 +3,8 @@ import { clampCosine, dotF32, l1F32, squaredL2F32, wideCosineF32 } from './float
 import { METRIC_CODE, type MetricCode } from './metric-code.ts';
 
 // Squared norms in here lose nothing in float32: every product below stays finite and normal.
-const SQUARES_MIN = 2 ** -100;
-const SQUARES_MAX = 2 ** 100;
+export const SQUARES_MIN = 2 ** -100;
+export const SQUARES_MAX = 2 ** 100;
 
 /** `floats` is the whole memory, `query` and `row` are indices into it; squared norms as `dotF32` gives them. */
 export function reducedDistance(

@@ -4,7 +4,13 @@
  */
 
 /** Puts an entry into a heap that has room, making it one larger. */
-export function pushEntry(words: Int32Array, heap: number, count: number, ordinal: number, key: number): void {
+export function pushEntry(
+  words: Int32Array,
+  heap: number,
+  count: number,
+  ordinal: number,
+  key: number,
+): void {
   let hole = count;
   while (hole > 0) {
     const parent = (hole - 1) >> 1;
@@ -17,8 +23,15 @@ export function pushEntry(words: Int32Array, heap: number, count: number, ordina
 }
 
 /** Puts an entry into a full heap in place of the farthest one, unless it is farther itself. */
-export function replaceFarthest(words: Int32Array, heap: number, count: number, ordinal: number, key: number): void {
-  if (isFarther(words[heap + 1]!, words[heap]!, key, ordinal)) siftDown(words, heap, count, ordinal, key);
+export function replaceFarthest(
+  words: Int32Array,
+  heap: number,
+  count: number,
+  ordinal: number,
+  key: number,
+): void {
+  if (isFarther(words[heap + 1]!, words[heap]!, key, ordinal))
+    siftDown(words, heap, count, ordinal, key);
 }
 
 /** Turns a heap into an ascending array: closest first, equal ones by ordinal. */
@@ -32,7 +45,13 @@ export function sortHeap(words: Int32Array, heap: number, count: number): void {
 }
 
 /** Sinks an entry from the root, whose place is free. */
-function siftDown(words: Int32Array, heap: number, count: number, ordinal: number, key: number): void {
+function siftDown(
+  words: Int32Array,
+  heap: number,
+  count: number,
+  ordinal: number,
+  key: number,
+): void {
   let hole = 0;
   for (;;) {
     let child = 2 * hole + 1;

@@ -1,5 +1,5 @@
 /** The reference twin: the kernels of `kernels.ts` in plain TypeScript, for places without WebAssembly and for tests. */
-import { crc32, fillCrc32Tables } from './crc32.ts';
+import { crc32 } from '../base/checksum.ts';
 import { dotF32, l1F32, squaredL2F32 } from './float32.ts';
 import { dotI8 } from './int8.ts';
 import type { KernelFunctions, Kernels } from './kernels.ts';
@@ -72,8 +72,18 @@ class BoundTypeScriptKernels implements KernelFunctions {
       const row = (rows + index * rowStride) >>> 2;
       if (queryStride !== 0) querySquaredNorm = this.#squaredNorm(metric, queryAt, dim);
       const squaredNorm =
-        squaredNorms === 0 ? this.#squaredNorm(metric, row, dim) : floats[(squaredNorms >>> 2) + index]!;
-      floats[(out >>> 2) + index] = reducedDistance(floats, metric, queryAt, row, dim, querySquaredNorm, squaredNorm);
+        squaredNorms === 0
+          ? this.#squaredNorm(metric, row, dim)
+          : floats[(squaredNorms >>> 2) + index]!;
+      floats[(out >>> 2) + index] = reducedDistance(
+        floats,
+        metric,
+        queryAt,
+        row,
+        dim,
+        querySquaredNorm,
+        squaredNorm,
+      );
     }
   }
 
@@ -94,6 +104,7 @@ class BoundTypeScriptKernels implements KernelFunctions {
     dim: number,
     first: number,
     end: number,
+    ordinalBase: number,
     excluded: number,
     squaredNorms: number,
     heap: number,
@@ -104,18 +115,29 @@ class BoundTypeScriptKernels implements KernelFunctions {
     const floats = this.#floats;
     const querySquaredNorm = this.#squaredNorm(metric, query >>> 2, dim);
     let held = heapCount;
-    for (let ordinal = first; ordinal < end; ordinal += 1) {
-      if (excluded !== 0 && (this.#bytes[excluded + (ordinal >>> 3)]! & (1 << (ordinal & 7))) !== 0) continue;
-      const row = (rows + ordinal * rowStride) >>> 2;
+    for (let index = first; index < end; index += 1) {
+      if (excluded !== 0 && (this.#bytes[excluded + (index >>> 3)]! & (1 << (index & 7))) !== 0)
+        continue;
+      const row = (rows + index * rowStride) >>> 2;
       const squaredNorm =
-        squaredNorms === 0 ? this.#squaredNorm(metric, row, dim) : floats[(squaredNorms >>> 2) + ordinal]!;
-      const distance = reducedDistance(floats, metric, query >>> 2, row, dim, querySquaredNorm, squaredNorm);
+        squaredNorms === 0
+          ? this.#squaredNorm(metric, row, dim)
+          : floats[(squaredNorms >>> 2) + index]!;
+      const distance = reducedDistance(
+        floats,
+        metric,
+        query >>> 2,
+        row,
+        dim,
+        querySquaredNorm,
+        squaredNorm,
+      );
       const key = this.#orderKey.encode(distance);
       if (held < k) {
-        pushEntry(this.#words, heap >>> 2, held, ordinal, key);
+        pushEntry(this.#words, heap >>> 2, held, ordinalBase + index, key);
         held += 1;
       } else {
-        replaceFarthest(this.#words, heap >>> 2, k, ordinal, key);
+        replaceFarthest(this.#words, heap >>> 2, k, ordinalBase + index, key);
       }
     }
     return held;
@@ -131,21 +153,27 @@ class BoundTypeScriptKernels implements KernelFunctions {
     return dotI8(this.#signed, left, right, dim);
   }
 
-  dotsI8(query: number, rows: number, rowStride: number, dim: number, count: number, out: number): void {
+  dotsI8(
+    query: number,
+    rows: number,
+    rowStride: number,
+    dim: number,
+    count: number,
+    out: number,
+  ): void {
     this.#refresh();
     for (let index = 0; index < count; index += 1) {
       this.#words[(out >>> 2) + index] = dotI8(this.#signed, query, rows + index * rowStride, dim);
     }
   }
 
-  fillCrc32Tables(tables: number): void {
-    this.#refresh();
-    fillCrc32Tables(this.#words, tables >>> 2);
+  fillCrc32Tables(): void {
+    // The TypeScript twin of CRC-32 is `base/checksum.ts`, which has tables of its own.
   }
 
-  crc32(tables: number, data: number, length: number, crc: number): number {
+  crc32(_tables: number, data: number, length: number, crc: number): number {
     this.#refresh();
-    return crc32(this.#words, tables >>> 2, this.#bytes, data, length, crc);
+    return crc32(this.#bytes, data, data + length, crc);
   }
 
   #squaredNorm(metric: MetricCode, at: number, dim: number): number {

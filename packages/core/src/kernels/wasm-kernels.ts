@@ -1,7 +1,12 @@
 /** The WebAssembly twin: compiled modules of `assembly/` and their instances, one per memory. */
 import type { KernelFunctions, KernelKind, Kernels } from './kernels.ts';
 import type { LinearMemory, MemorySize } from './linear-memory.ts';
-import { RELAXED_MODULE, RELAXED_SHARED_MODULE, SIMD_MODULE, SIMD_SHARED_MODULE } from './wasm-module.gen.ts';
+import {
+  RELAXED_MODULE,
+  RELAXED_SHARED_MODULE,
+  SIMD_MODULE,
+  SIMD_SHARED_MODULE,
+} from './wasm-module.gen.ts';
 
 /** A compiled module; what it is concerns the platform alone. */
 type CompiledModule = object;
