@@ -43,13 +43,19 @@ export const UUID: DataType = Object.freeze({ kind: 'uuid' });
 export const VECTOR_DIMENSION_MAX = 65_535;
 
 export function vectorType(dimension?: number, metric?: Metric): DataType {
-  return { kind: 'vector', ...(dimension === undefined ? {} : { dimension }), ...(metric === undefined ? {} : { metric }) };
+  return {
+    kind: 'vector',
+    ...(dimension === undefined ? {} : { dimension }),
+    ...(metric === undefined ? {} : { metric }),
+  };
 }
 
 export function equalTypes(left: DataType, right: DataType): boolean {
   if (left.kind !== right.kind) return false;
   if (left.kind !== 'vector' || right.kind !== 'vector') return true;
-  return left.dimension === right.dimension && (left.metric ?? 'cosine') === (right.metric ?? 'cosine');
+  return (
+    left.dimension === right.dimension && (left.metric ?? 'cosine') === (right.metric ?? 'cosine')
+  );
 }
 
 export function isInteger(type: DataType): boolean {
@@ -78,5 +84,7 @@ const SQL_NAMES: Readonly<Record<TypeKind, string>> = {
 /** PostgreSQL's name of a type, as messages and catalogs print it: `integer`, `vector(384)`. */
 export function typeName(type: DataType): string {
   const name = SQL_NAMES[type.kind];
-  return type.kind === 'vector' && type.dimension !== undefined ? `${name}(${type.dimension})` : name;
+  return type.kind === 'vector' && type.dimension !== undefined
+    ? `${name}(${type.dimension})`
+    : name;
 }

@@ -1,0 +1,96 @@
+/**
+ * The one order of values, PostgreSQL's: numbers by value with -0 = 0 and NaN equal to itself and above all else; text by
+ * code point (its UTF-8 bytes); bytea and uuid by bytes; false before true; vectors element by element, then by length.
+ * `types/order-key` writes the same order as bytes.
+ */
+import { assert } from '../base/assert.ts';
+import { compareBytes, compareRanges } from '../base/bytes.ts';
+import type { ColumnVector } from '../types/column-vector.ts';
+import type { DataType } from '../types/data-type.ts';
+import { vectorAt } from '../types/scalar-at.ts';
+import type { Scalar } from '../types/scalar.ts';
+
+/** Order of two numbers (or bigints): negative, 0 or positive. */
+export function compareNumbers(left: number | bigint, right: number | bigint): number {
+  if (left < right) return -1;
+  if (left > right) return 1;
+  if (left === right) return 0;
+  // A number equal to a bigint, or NaN on one side or both.
+  const leftNan = left !== left;
+  const rightNan = right !== right;
+  return leftNan === rightNan ? 0 : leftNan ? 1 : -1;
+}
+
+/** Order by code point. UTF-16 units differ from it only where surrogates meet U+E000 and above. */
+export function compareText(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index += 1) {
+    const leftUnit = left.charCodeAt(index);
+    const rightUnit = right.charCodeAt(index);
+    if (leftUnit !== rightUnit) return codePointRank(leftUnit) - codePointRank(rightUnit);
+  }
+  return left.length - right.length;
+}
+
+function codePointRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}
+
+export function compareVectors(left: Float32Array, right: Float32Array): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index += 1) {
+    const order = compareNumbers(left[index]!, right[index]!);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+/** Order of two values of one type that are not null. */
+export function compareScalars(type: DataType, left: Scalar, right: Scalar): number {
+  assert(left !== null && right !== null, 'nulls have no order among values');
+  switch (type.kind) {
+    case 'boolean':
+      return Number(left) - Number(right);
+    case 'text':
+      return compareText(left as string, right as string);
+    case 'bytea':
+    case 'uuid':
+      return compareBytes(left as Uint8Array, right as Uint8Array);
+    case 'vector':
+      return compareVectors(left as Float32Array, right as Float32Array);
+    default:
+      return compareNumbers(left as number | bigint, right as number | bigint);
+  }
+}
+
+/** Compares value i of one column with value j of another of the same kind; both present. */
+export type ValueComparator = (
+  left: ColumnVector,
+  leftIndex: number,
+  right: ColumnVector,
+  rightIndex: number,
+) => number;
+
+export function comparatorFor(type: DataType): ValueComparator {
+  switch (type.kind) {
+    case 'text':
+    case 'bytea':
+      return (left, i, right, j) =>
+        compareRanges(
+          left.data!,
+          left.offsets![i]!,
+          left.offsets![i + 1]!,
+          right.data!,
+          right.offsets![j]!,
+          right.offsets![j + 1]!,
+        );
+    case 'uuid':
+      return (left, i, right, j) =>
+        compareRanges(left.data!, i * 16, i * 16 + 16, right.data!, j * 16, j * 16 + 16);
+    case 'vector':
+      return (left, i, right, j) => compareVectors(vectorAt(left, i), vectorAt(right, j));
+    default:
+      return (left, i, right, j) => compareNumbers(left.values[i]!, right.values[j]!);
+  }
+}
