@@ -34,7 +34,8 @@ export const crc32: Checksum = (bytes, start, end, seed) => {
   let crc = ~seed;
   let at = start;
   for (const last = end - 8; at <= last; at += 8) {
-    const low = crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
+    const low =
+      crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
     crc =
       TABLE[0x700 | (low & 0xff)]! ^
       TABLE[0x600 | ((low >>> 8) & 0xff)]! ^

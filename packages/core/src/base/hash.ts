@@ -6,7 +6,8 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
   let hash = (end - start) | 0;
   let at = start;
   for (const last = end - 4; at <= last; at += 4) {
-    const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    const word =
+      bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     hash = mixWord(hash, word);
   }
   if (at < end) {

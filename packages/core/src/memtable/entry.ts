@@ -9,7 +9,12 @@
 import type { Pending } from '../base/pending.ts';
 
 /** Part of the file format, do not change. */
-export const ENTRY_KIND = Object.freeze({ delete: 0, put: 1, putExpiring: 2, rangeDelete: 3 } as const);
+export const ENTRY_KIND = Object.freeze({
+  delete: 0,
+  put: 1,
+  putExpiring: 2,
+  rangeDelete: 3,
+} as const);
 export type EntryKind = (typeof ENTRY_KIND)[keyof typeof ENTRY_KIND];
 
 /** Reads every version: larger than any commit version, and still a safe integer. Part of the file format. */
@@ -40,4 +45,16 @@ export interface EntryCursor {
   previous(): void | Pending;
   /** Idempotent; frees what the cursor pins. */
   close(): void;
+}
+
+/**
+ * Where a point read puts what it found. Owned by the caller and used again for every read; the bytes belong to the source,
+ * which does not change them while anybody holds them.
+ */
+export interface EntrySlot {
+  version: number;
+  kind: EntryKind;
+  valueBytes: Uint8Array;
+  valueStart: number;
+  valueEnd: number;
 }

@@ -64,7 +64,8 @@ function refuseLive(path: string, own: Holder, shownAs: string): void {
   if (text === undefined) return;
   const holder = parseHolder(text);
   if (holder !== undefined && isAlive(holder, own)) {
-    const who = holder.pid === own.pid ? `this process (pid ${holder.pid})` : `process ${holder.pid}`;
+    const who =
+      holder.pid === own.pid ? `this process (pid ${holder.pid})` : `process ${holder.pid}`;
     throw alreadyOpen(shownAs, who);
   }
   // The final rename replaces LOCK itself; only dead claims need removing.
@@ -105,8 +106,15 @@ function parseHolder(text: string): Holder | undefined {
   } catch {
     return undefined; // torn text, see above
   }
-  if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return undefined;
-  const startTime = 'startTime' in value && typeof value.startTime === 'string' ? value.startTime : '';
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('pid' in value) ||
+    typeof value.pid !== 'number'
+  )
+    return undefined;
+  const startTime =
+    'startTime' in value && typeof value.startTime === 'string' ? value.startTime : '';
   const boot = 'boot' in value && typeof value.boot === 'string' ? value.boot : '';
   return { pid: value.pid, startTime, boot };
 }

@@ -3,3 +3,4 @@ export { systemChecksum } from './checksum.ts';
 export { NodeVfs } from './node-vfs.ts';
 export { systemClock } from './system-clock.ts';
 export { systemRandom } from './system-random.ts';
+export { zstdCompression } from './zstd.ts';

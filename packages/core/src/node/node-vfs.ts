@@ -35,7 +35,11 @@ export class NodeVfs implements Vfs {
   }
 
   create(path: string): WritableFile {
-    return this.#attempt('create', path, (full) => new NodeWritable(path, fs.openSync(full, 'w'), 0));
+    return this.#attempt(
+      'create',
+      path,
+      (full) => new NodeWritable(path, fs.openSync(full, 'w'), 0),
+    );
   }
 
   openAppend(path: string): WritableFile {
@@ -75,7 +79,9 @@ export class NodeVfs implements Vfs {
   }
 
   lock(directory: string): DirectoryLock {
-    return this.#attempt('lock', directory, (full) => lockDirectory(full, directory === '' ? this.root : directory));
+    return this.#attempt('lock', directory, (full) =>
+      lockDirectory(full, directory === '' ? this.root : directory),
+    );
   }
 
   #attempt<T>(action: string, path: string, call: (full: string) => T): T {
@@ -130,7 +136,12 @@ class NodeReadable implements ReadableFile {
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {
-      const got = this.#readOnce(bytes, done, Math.min(length - done, TRANSFER_SIZE_MAX), position + done);
+      const got = this.#readOnce(
+        bytes,
+        done,
+        Math.min(length - done, TRANSFER_SIZE_MAX),
+        position + done,
+      );
       if (got === 0) throw readPastEnd(this.path, position, length, position + done);
       done += got;
     }
@@ -198,7 +209,8 @@ class NodeWritable implements WritableFile {
     for (const buffer of buffers) total += buffer.length;
     let written = 0;
     try {
-      if (total < TRANSFER_SIZE_MAX) written = fs.writevSync(this.#descriptor, [...buffers], this.#position);
+      if (total < TRANSFER_SIZE_MAX)
+        written = fs.writevSync(this.#descriptor, [...buffers], this.#position);
     } catch (error) {
       throw fileError(error, 'write', this.path);
     }

@@ -18,24 +18,38 @@ export function fileError(error: unknown, action: string, path: string): AlopexE
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new AlopexError('ALX_FILE_ACCESS', `cannot ${action} "${path}": permission denied (${code})`, {
-        hint: 'Give this user write access to the folder, or open the database read-only.',
-        cause: error,
-      });
+      return new AlopexError(
+        'ALX_FILE_ACCESS',
+        `cannot ${action} "${path}": permission denied (${code})`,
+        {
+          hint: 'Give this user write access to the folder, or open the database read-only.',
+          cause: error,
+        },
+      );
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
-      return new AlopexError('ALX_DISK_FULL', `cannot ${action} "${path}": no space left on the disk (${code})`, {
-        hint: 'Free disk space and repeat the request; nothing was lost.',
-        cause: error,
-      });
+      return new AlopexError(
+        'ALX_DISK_FULL',
+        `cannot ${action} "${path}": no space left on the disk (${code})`,
+        {
+          hint: 'Free disk space and repeat the request; nothing was lost.',
+          cause: error,
+        },
+      );
     case 'EMFILE':
     case 'ENFILE':
-      return new AlopexError('ALX_RESOURCES', `cannot ${action} "${path}": too many open files (${code})`, {
-        hint: 'Raise the limit of open files (ulimit -n).',
+      return new AlopexError(
+        'ALX_RESOURCES',
+        `cannot ${action} "${path}": too many open files (${code})`,
+        {
+          hint: 'Raise the limit of open files (ulimit -n).',
+          cause: error,
+        },
+      );
+    default:
+      return new AlopexError('ALX_IO', `cannot ${action} "${path}": ${code ?? String(error)}`, {
         cause: error,
       });
-    default:
-      return new AlopexError('ALX_IO', `cannot ${action} "${path}": ${code ?? String(error)}`, { cause: error });
   }
 }

@@ -9,7 +9,12 @@ export function fileNotFound(path: string, cause?: unknown): AlopexError {
 }
 
 /** A read beyond the end: the file is shorter than those who wrote it left it. */
-export function readPastEnd(path: string, position: number, length: number, size: number): AlopexError {
+export function readPastEnd(
+  path: string,
+  position: number,
+  length: number,
+  size: number,
+): AlopexError {
   return new AlopexError(
     'ALX_CORRUPT',
     `file "${path}" is damaged at offset ${position}: ${length} bytes expected, the file ends at ${size}`,
@@ -23,15 +28,23 @@ export function fileClosed(path: string): AlopexError {
 
 /** The folder already has a writer. */
 export function alreadyOpen(directory: string, holder: string): AlopexError {
-  return new AlopexError('ALX_ALREADY_OPEN', `database "${directory}" is already open for writing by ${holder}`, {
-    hint: 'Close it there first, open it read-only here, or talk to that process through its server.',
-  });
+  return new AlopexError(
+    'ALX_ALREADY_OPEN',
+    `database "${directory}" is already open for writing by ${holder}`,
+    {
+      hint: 'Close it there first, open it read-only here, or talk to that process through its server.',
+    },
+  );
 }
 
 /** After a failed sync nobody knows which bytes reached the disk, so the file accepts no further sync. */
 export function poisonedFile(path: string, cause: unknown): AlopexError {
-  return new AlopexError('ALX_IO', `file "${path}" lost a sync earlier, its bytes on disk are unknown`, {
-    hint: 'Reopen the database: recovery keeps what is really on the disk.',
-    cause,
-  });
+  return new AlopexError(
+    'ALX_IO',
+    `file "${path}" lost a sync earlier, its bytes on disk are unknown`,
+    {
+      hint: 'Reopen the database: recovery keeps what is really on the disk.',
+      cause,
+    },
+  );
 }

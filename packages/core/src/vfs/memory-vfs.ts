@@ -38,7 +38,8 @@ export class MemoryVfs implements Vfs {
     checkPath(directory);
     this.#requireDirectory(directory);
     const names: string[] = [];
-    for (const path of this.#files.keys()) if (directoryOf(path) === directory) names.push(nameOf(path));
+    for (const path of this.#files.keys())
+      if (directoryOf(path) === directory) names.push(nameOf(path));
     for (const path of this.#directories) {
       if (path !== '' && directoryOf(path) === directory) names.push(nameOf(path));
     }
@@ -73,7 +74,8 @@ export class MemoryVfs implements Vfs {
     let made = '';
     for (const part of path === '' ? [] : path.split('/')) {
       made = joinPath(made, part);
-      if (this.#files.has(made)) throw new AlopexError('ALX_IO', `"${made}" is a file, not a folder`);
+      if (this.#files.has(made))
+        throw new AlopexError('ALX_IO', `"${made}" is a file, not a folder`);
       this.#directories.add(made);
     }
   }
@@ -100,7 +102,8 @@ export class MemoryVfs implements Vfs {
   #file(path: string): MemoryFile {
     checkPath(path);
     const file = this.#files.get(path);
-    if (file === undefined) throw this.#directories.has(path) ? isDirectory(path) : fileNotFound(path);
+    if (file === undefined)
+      throw this.#directories.has(path) ? isDirectory(path) : fileNotFound(path);
     return file;
   }
 
@@ -160,7 +163,8 @@ class MemoryReadable implements ReadableFile {
 
   read(position: number, length: number): Uint8Array {
     this.#check();
-    if (position + length > this.#file.size) throw readPastEnd(this.path, position, length, this.#file.size);
+    if (position + length > this.#file.size)
+      throw readPastEnd(this.path, position, length, this.#file.size);
     return this.#file.read(position, length);
   }
 

@@ -7,11 +7,17 @@ const FORBIDDEN = /[\\:\0]/;
 /** Throws ALX_INVALID_ARGUMENT unless `path` stays below the root of its Vfs. */
 export function checkPath(path: string): void {
   if (path === '') return;
-  const bad = FORBIDDEN.test(path) || path.split('/').some((part) => part === '' || part === '.' || part === '..');
+  const bad =
+    FORBIDDEN.test(path) ||
+    path.split('/').some((part) => part === '' || part === '.' || part === '..');
   if (!bad) return;
-  throw new AlopexError('ALX_INVALID_ARGUMENT', `path "${path}" is not a relative path below the root of its disk`, {
-    hint: 'Use names joined by "/", without "." and ".." parts.',
-  });
+  throw new AlopexError(
+    'ALX_INVALID_ARGUMENT',
+    `path "${path}" is not a relative path below the root of its disk`,
+    {
+      hint: 'Use names joined by "/", without "." and ".." parts.',
+    },
+  );
 }
 
 /** Joins a folder and a name; the empty folder is the root. */

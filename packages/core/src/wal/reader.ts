@@ -27,9 +27,20 @@ export interface LogRecord {
 export type RecordVisitor = (record: LogRecord) => void;
 
 /** Visits every data record behind the header. Returns the offset behind the last record: the end, or where damage begins. */
-export function readRecords(segment: SegmentBytes, segmentId: number, visit: RecordVisitor): number {
+export function readRecords(
+  segment: SegmentBytes,
+  segmentId: number,
+  visit: RecordVisitor,
+): number {
   const { bytes, seed, checksum } = segment;
-  const record = { type: RECORD_TYPE.batch as DataRecordType, bytes, start: 0, end: 0, segmentId, offset: 0 };
+  const record = {
+    type: RECORD_TYPE.batch as DataRecordType,
+    bytes,
+    start: 0,
+    end: 0,
+    segmentId,
+    offset: 0,
+  };
   let at = SEGMENT_HEADER_SIZE;
   while (at < bytes.length) {
     const length = plausibleLength(bytes, at, bytes.length);

@@ -12,6 +12,7 @@
  * written. It is what tells lost acknowledged data from writes that the disk never promised to keep (see `torn-tail`).
  */
 import type { Checksum } from '../base/checksum.ts';
+import { readUint32, readUint64, writeUint32, writeUint64 } from '../base/little-endian.ts';
 
 /** What a record holds. Zero is no type, so that zeroed disk blocks are no records. */
 export const RECORD_TYPE = Object.freeze({
@@ -41,26 +42,6 @@ const HEADER_CHECKSUM_AT = 20;
 const CHECKSUM_AT = 4;
 const TYPE_AT = 8;
 
-export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >>> 8;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 24;
-}
-
-export function readUint32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
-}
-
-export function writeUint64(bytes: Uint8Array, at: number, value: number): void {
-  writeUint32(bytes, at, value);
-  writeUint32(bytes, at + 4, Math.floor(value / 0x1_0000_0000));
-}
-
-export function readUint64(bytes: Uint8Array, at: number): number {
-  return readUint32(bytes, at) + readUint32(bytes, at + 4) * 0x1_0000_0000;
-}
-
 /** What every record checksum of a segment starts from: the CRC of the segment id. */
 export function segmentSeed(segmentId: number, checksum: Checksum): number {
   const bytes = new Uint8Array(8);
@@ -68,7 +49,11 @@ export function segmentSeed(segmentId: number, checksum: Checksum): number {
   return checksum(bytes, 0, 8, 0);
 }
 
-export function encodeSegmentHeader(target: Uint8Array, segmentId: number, checksum: Checksum): void {
+export function encodeSegmentHeader(
+  target: Uint8Array,
+  segmentId: number,
+  checksum: Checksum,
+): void {
   target.set(MAGIC, 0);
   writeUint32(target, VERSION_AT, SEGMENT_VERSION);
   writeUint64(target, SEGMENT_ID_AT, segmentId);
@@ -76,10 +61,15 @@ export function encodeSegmentHeader(target: Uint8Array, segmentId: number, check
 }
 
 /** The version in a sound header of segment `segmentId`; undefined when the header is damaged or another segment's. */
-export function decodeSegmentHeader(bytes: Uint8Array, segmentId: number, checksum: Checksum): number | undefined {
+export function decodeSegmentHeader(
+  bytes: Uint8Array,
+  segmentId: number,
+  checksum: Checksum,
+): number | undefined {
   if (bytes.length < SEGMENT_HEADER_SIZE) return undefined;
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) return undefined;
-  if (checksum(bytes, 0, HEADER_CHECKSUM_AT, 0) !== readUint32(bytes, HEADER_CHECKSUM_AT)) return undefined;
+  if (checksum(bytes, 0, HEADER_CHECKSUM_AT, 0) !== readUint32(bytes, HEADER_CHECKSUM_AT))
+    return undefined;
   if (readUint64(bytes, SEGMENT_ID_AT) !== segmentId) return undefined;
   return readUint32(bytes, VERSION_AT);
 }

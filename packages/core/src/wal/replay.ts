@@ -13,7 +13,12 @@ import { AlopexError } from '../base/errors.ts';
 import { PENDING } from '../base/pending.ts';
 import type { Vfs } from '../vfs/vfs.ts';
 import { readRecords, type RecordVisitor } from './reader.ts';
-import { decodeSegmentHeader, SEGMENT_HEADER_SIZE, SEGMENT_VERSION, segmentSeed } from './record.ts';
+import {
+  decodeSegmentHeader,
+  SEGMENT_HEADER_SIZE,
+  SEGMENT_VERSION,
+  segmentSeed,
+} from './record.ts';
 import { listSegments, segmentPath } from './segment.ts';
 import { classifyDamage, type SegmentBytes } from './torn-tail.ts';
 
@@ -45,7 +50,9 @@ export interface ReplayResult {
 }
 
 export function replayLog(options: ReplayOptions, visit: RecordVisitor): ReplayResult {
-  const segmentIds = listSegments(options.vfs, options.directory).filter((id) => id >= options.firstSegmentId);
+  const segmentIds = listSegments(options.vfs, options.directory).filter(
+    (id) => id >= options.firstSegmentId,
+  );
   requireNoGap(segmentIds, options);
   let recordCount = 0;
   let sizeBytes = 0;
@@ -68,7 +75,12 @@ export function replayLog(options: ReplayOptions, visit: RecordVisitor): ReplayR
 }
 
 /** Offset behind the last whole record; 0 when not even the header is whole. */
-function replaySegment(segment: SegmentBytes, segmentId: number, path: string, visit: RecordVisitor): number {
+function replaySegment(
+  segment: SegmentBytes,
+  segmentId: number,
+  path: string,
+  visit: RecordVisitor,
+): number {
   const version = decodeSegmentHeader(segment.bytes, segmentId, segment.checksum);
   if (version === undefined) return 0;
   if (version !== SEGMENT_VERSION) {
@@ -85,14 +97,19 @@ function judgeTail(segment: SegmentBytes, path: string, offset: number, isLast: 
   if (!isLast) throw corruptLog(path, offset, 'a later segment follows');
   // Without a header nothing is read: a record behind it would be lost, so the search begins where records begin.
   const damage = classifyDamage(segment, offset === 0 ? SEGMENT_HEADER_SIZE - 1 : offset);
-  if (damage.kind === 'corrupt') throw corruptLog(path, offset, `a valid record follows at ${damage.nextRecordAt}`);
+  if (damage.kind === 'corrupt')
+    throw corruptLog(path, offset, `a valid record follows at ${damage.nextRecordAt}`);
   return { path, offset, lostBytes: segment.bytes.length - offset, kind: damage.kind };
 }
 
 function corruptLog(path: string, offset: number, why: string): AlopexError {
-  return new AlopexError('ALX_CORRUPT', `log segment "${path}" is damaged at offset ${offset}: ${why}`, {
-    hint: 'Restore the database from a backup; the damaged files are left as they are.',
-  });
+  return new AlopexError(
+    'ALX_CORRUPT',
+    `log segment "${path}" is damaged at offset ${offset}: ${why}`,
+    {
+      hint: 'Restore the database from a backup; the damaged files are left as they are.',
+    },
+  );
 }
 
 /** Makes the last segment end behind its last whole record, durably. True when nothing was left of it and it is gone. */
@@ -129,9 +146,13 @@ function loadSegment(path: string, segmentId: number, options: ReplayOptions): S
   try {
     const bytes = file.read(0, file.size());
     if (bytes === PENDING) {
-      throw new AlopexError('ALX_UNSUPPORTED', `log segment "${path}" lies on a disk that answers later`, {
-        hint: 'Only snapshots without a log can be read from a remote disk.',
-      });
+      throw new AlopexError(
+        'ALX_UNSUPPORTED',
+        `log segment "${path}" lies on a disk that answers later`,
+        {
+          hint: 'Only snapshots without a log can be read from a remote disk.',
+        },
+      );
     }
     return { bytes, seed: segmentSeed(segmentId, options.checksum), checksum: options.checksum };
   } finally {

@@ -11,14 +11,8 @@
  * made from checksums of prefixes, or a torn record of 50 MB of random bytes would take minutes.
  */
 import { combineCrc32, shiftCrc32, type Checksum } from '../base/checksum.ts';
-import {
-  plausibleLength,
-  readUint32,
-  readUint64,
-  RECORD_HEADER_SIZE,
-  RECORD_TYPE,
-  recordType,
-} from './record.ts';
+import { readUint32, readUint64 } from '../base/little-endian.ts';
+import { plausibleLength, RECORD_HEADER_SIZE, RECORD_TYPE, recordType } from './record.ts';
 
 export type Damage =
   | { readonly kind: 'torn' }
@@ -41,9 +35,10 @@ export function classifyDamage(segment: SegmentBytes, offset: number): Damage {
   const nextRecordAt = search.nextValid(offset + 1);
   if (nextRecordAt < 0) return { kind: 'torn' };
   if (!holdsLostBlock(bytes, offset, nextRecordAt)) return { kind: 'corrupt', nextRecordAt };
-  for (let at = nextRecordAt; at >= 0; ) {
+  for (let at = nextRecordAt; at >= 0;) {
     const data = at + RECORD_HEADER_SIZE;
-    const marked = recordType(bytes, at) === RECORD_TYPE.syncMark && readUint64(bytes, data) > offset;
+    const marked =
+      recordType(bytes, at) === RECORD_TYPE.syncMark && readUint64(bytes, data) > offset;
     if (marked) return { kind: 'corrupt', nextRecordAt };
     at = search.nextValid(data + readUint32(bytes, at));
   }
@@ -53,7 +48,11 @@ export function classifyDamage(segment: SegmentBytes, offset: number): Damage {
 /** Whether some whole disk block that touches [start, end) holds nothing but zeros. */
 function holdsLostBlock(bytes: Uint8Array, start: number, end: number): boolean {
   const firstBlock = start - (start % DISK_BLOCK_SIZE);
-  for (let block = firstBlock; block < end && block + DISK_BLOCK_SIZE <= bytes.length; block += DISK_BLOCK_SIZE) {
+  for (
+    let block = firstBlock;
+    block < end && block + DISK_BLOCK_SIZE <= bytes.length;
+    block += DISK_BLOCK_SIZE
+  ) {
     let at = block;
     while (at < block + DISK_BLOCK_SIZE && bytes[at] === 0) at += 1;
     if (at === block + DISK_BLOCK_SIZE) return true;
@@ -107,7 +106,12 @@ class RangeChecksum {
     const middle = (last - first) * GRID;
     const ofMiddle = prefixes[last]! ^ shiftCrc32(prefixes[first]!, middle);
     const ofHead = this.#checksum(this.#bytes, start, this.#from + first * GRID, seed);
-    return this.#checksum(this.#bytes, this.#from + last * GRID, end, combineCrc32(ofHead, ofMiddle, middle));
+    return this.#checksum(
+      this.#bytes,
+      this.#from + last * GRID,
+      end,
+      combineCrc32(ofHead, ofMiddle, middle),
+    );
   }
 
   #sumPrefixes(): Uint32Array {

@@ -19,6 +19,7 @@
 import { assert } from '../base/assert.ts';
 import type { Checksum } from '../base/checksum.ts';
 import { AlopexError } from '../base/errors.ts';
+import { writeUint64 } from '../base/little-endian.ts';
 import type { Vfs, WritableFile } from '../vfs/vfs.ts';
 import {
   encodeSegmentHeader,
@@ -30,7 +31,6 @@ import {
   SEGMENT_SIZE_DEFAULT,
   segmentSeed,
   SYNC_MARK_SIZE,
-  writeUint64,
   type DataRecordType,
 } from './record.ts';
 import { segmentPath } from './segment.ts';
@@ -79,7 +79,10 @@ export class WalWriter {
   #closed = false;
 
   constructor(options: WalWriterOptions) {
-    assert(Number.isSafeInteger(options.nextSegmentId) && options.nextSegmentId > 0, 'segment ids count from 1');
+    assert(
+      Number.isSafeInteger(options.nextSegmentId) && options.nextSegmentId > 0,
+      'segment ids count from 1',
+    );
     this.#vfs = options.vfs;
     this.#directory = options.directory;
     this.#checksum = options.checksum;
@@ -120,8 +123,12 @@ export class WalWriter {
     assert(this.#recordOpen, 'a record was begun');
     this.#recordOpen = false;
     const total = RECORD_HEADER_SIZE + size;
-    assert(this.#length + total <= this.#buffer.length, 'data of a record stay within the room asked for');
-    if (this.#written + this.#length + total > this.#segmentSizeBytes) this.#beginSegmentWith(total);
+    assert(
+      this.#length + total <= this.#buffer.length,
+      'data of a record stay within the room asked for',
+    );
+    if (this.#written + this.#length + total > this.#segmentSizeBytes)
+      this.#beginSegmentWith(total);
     sealRecord(this.#buffer, this.#length, type, size, this.#seed, this.#checksum);
     this.#length += total;
     if (this.#synced > this.#marked) this.#appendSyncMark();
@@ -234,7 +241,14 @@ export class WalWriter {
 
   #appendSyncMark(): void {
     writeUint64(this.#buffer, this.#length + RECORD_HEADER_SIZE, this.#synced);
-    sealRecord(this.#buffer, this.#length, RECORD_TYPE.syncMark, SYNC_MARK_SIZE, this.#seed, this.#checksum);
+    sealRecord(
+      this.#buffer,
+      this.#length,
+      RECORD_TYPE.syncMark,
+      SYNC_MARK_SIZE,
+      this.#seed,
+      this.#checksum,
+    );
     this.#length += SYNC_MARK_RECORD_SIZE;
     this.#marked = this.#synced;
   }
@@ -308,7 +322,10 @@ export class WalWriter {
 
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#closed) throw new AlopexError('ALX_CLOSED', 'the write-ahead log is closed', { hint: 'Open it again.' });
+    if (this.#closed)
+      throw new AlopexError('ALX_CLOSED', 'the write-ahead log is closed', {
+        hint: 'Open it again.',
+      });
   }
 }
 
@@ -321,7 +338,13 @@ function recordTooLarge(size: number): AlopexError {
 }
 
 /** A loop beats `set(subarray)` for short ranges, because it makes no view. */
-function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): void {
+function copyBytes(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  target: Uint8Array,
+  at: number,
+): void {
   if (end - start > 64) {
     target.set(source.subarray(start, end), at);
     return;
