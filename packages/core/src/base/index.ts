@@ -29,3 +29,10 @@ export { AlopexError, type ErrorDetails } from './errors.ts';
 export { silentLogger, type Logger } from './logger.ts';
 export { PENDING, type Pending, type Waiter } from './pending.ts';
 export { fillRandom, nextBelow, nextFloat, type Random } from './random.ts';
+export {
+  VARINT_SIZE_MAX,
+  readVarint,
+  varintSize,
+  writeVarint,
+  type ByteCursor,
+} from './varint.ts';

@@ -5,7 +5,7 @@
  * Rows of older schema versions take the slow path: a scalar at a time.
  */
 import { assert } from '@alopex-db/core/base';
-import type { ColumnVector, Scalar } from '@alopex-db/core/types';
+import { columnFromScalars, type ColumnVector, type Scalar } from '@alopex-db/core/types';
 import type { TableDef } from '../catalog/table-def.ts';
 import { FixedColumnDecoder } from './fixed-column-decoder.ts';
 import { layoutsOf } from './row-layout.ts';
@@ -37,7 +37,7 @@ export function createColumnDecoder(table: TableDef, ordinal: number): ColumnDec
         const row = selection === undefined ? index : selection[index]!;
         scalars.push(readColumn(layouts, ordinal, window.bytes[row]!, window.starts[row]!));
       }
-      return column.fromScalars(scalars);
+      return columnFromScalars(slot.type, scalars);
     },
   };
 }

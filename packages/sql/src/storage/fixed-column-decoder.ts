@@ -6,7 +6,6 @@ import {
   BATCH_ROWS_MAX,
   type ColumnVector,
   type DataType,
-  type Scalar,
   type Values,
 } from '@alopex-db/core/types';
 import { DecodedValidity, markNulls } from './decode-validity.ts';
@@ -31,17 +30,6 @@ export class FixedColumnDecoder {
   decode(window: RowWindow, selection: Int32Array | undefined, count: number): ColumnVector {
     markNulls(this.#validity, this.#slot, window, selection, count);
     return this.#finish(this.#decodeValues(window, selection, count), count);
-  }
-
-  fromScalars(scalars: readonly Scalar[]): ColumnVector {
-    const wide = scalars.some((value) => typeof value === 'bigint');
-    const values = wide ? this.#wideValues() : this.#values;
-    this.#validity.begin();
-    for (const [index, value] of scalars.entries()) {
-      if (value === null) this.#validity.setNull(index, scalars.length);
-      setScalar(values, this.#slot.type, index, value);
-    }
-    return this.#finish(values, scalars.length);
   }
 
   #wideValues(): BigInt64Array {
@@ -102,18 +90,6 @@ function createValues(type: DataType): Values {
       return new Uint8Array(UUID_BYTES * BATCH_ROWS_MAX);
     default:
       return new Float64Array(BATCH_ROWS_MAX);
-  }
-}
-
-function setScalar(values: Values, type: DataType, index: number, value: Scalar): void {
-  if (type.kind === 'uuid') {
-    const at = index * UUID_BYTES;
-    if (value === null) values.fill(0 as never, at, at + UUID_BYTES);
-    else (values as Uint8Array).set(value as Uint8Array, at);
-  } else if (values instanceof BigInt64Array) {
-    values[index] = value === null ? 0n : BigInt(value as number | bigint);
-  } else {
-    values[index] = value === null ? 0 : Number(value);
   }
 }
 

@@ -1,7 +1,7 @@
 /** One column of one stored row as a scalar, for any schema version of the table. The plain form of the decoders. */
-import { AlopexError, decodeUtf8 } from '@alopex-db/core/base';
+import { AlopexError, decodeUtf8, readVarint } from '@alopex-db/core/base';
 import type { Scalar } from '@alopex-db/core/types';
-import { readVarint, type ColumnSlot, type RowLayout, type TableLayouts } from './row-layout.ts';
+import type { ColumnSlot, RowLayout, TableLayouts } from './row-layout.ts';
 
 /** The row begins at `start` of `bytes`. A column that was added after the row was written is null. */
 export function readColumn(
@@ -10,7 +10,7 @@ export function readColumn(
   bytes: Uint8Array,
   start: number,
 ): Scalar {
-  const version = readVarint(bytes, start);
+  const version = readVarint(bytes, { at: start }, bytes.length);
   if (version === layouts.current.schemaVersion) {
     return readSlot(layouts.current, layouts.current.columns[ordinal]!, bytes, start);
   }

@@ -21,7 +21,7 @@ import type { TableDef } from '../catalog/table-def.ts';
 import { createColumnDecoder } from './column-decoder.ts';
 import { readColumn, readRow } from './read-column.ts';
 import { RowEncoder } from './row-encoder.ts';
-import { layoutsOf, readVarint, writeVarint } from './row-layout.ts';
+import { layoutsOf } from './row-layout.ts';
 import { RowWindow } from './row-window.ts';
 
 const TYPES: readonly DataType[] = [
@@ -221,13 +221,5 @@ describe('the row codec', () => {
     expect(() => readColumn(layoutsOf(tableOf([INT32], 1)), 0, bytes, 0)).toThrowError(
       /schema version 9/,
     );
-  });
-
-  it('writes varints of any safe length', () => {
-    const bytes = new Uint8Array(10);
-    for (const value of [0, 1, 127, 128, 300, 65_535, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
-      writeVarint(bytes, 1, value);
-      expect(readVarint(bytes, 1)).toBe(value);
-    }
   });
 });

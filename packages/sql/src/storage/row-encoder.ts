@@ -4,9 +4,9 @@
  *
  * The bytes of the last row are valid until the next one is encoded.
  */
-import { AlopexError, assert } from '@alopex-db/core/base';
+import { AlopexError, assert, writeVarint } from '@alopex-db/core/base';
 import { isValid, type ColumnVector, type Scalar } from '@alopex-db/core/types';
-import { writeVarint, type ColumnSlot, type RowLayout } from './row-layout.ts';
+import type { ColumnSlot, RowLayout } from './row-layout.ts';
 import { ScratchBytes } from './scratch-bytes.ts';
 
 const utf8 = new TextEncoder();

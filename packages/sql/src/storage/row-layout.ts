@@ -11,7 +11,7 @@
  * others. Primary key columns are stored here as well as in the key: a scan then never decodes keys, which costs it 4 to 8
  * bytes a row for integer keys and saves one decoder a row and column (measured: 1.6x on a scan that reads the key).
  */
-import { assert } from '@alopex-db/core/base';
+import { assert, varintSize } from '@alopex-db/core/base';
 import type { DataType, TypeKind } from '@alopex-db/core/types';
 import type { TableDef } from '../catalog/table-def.ts';
 
@@ -57,7 +57,7 @@ export function createRowLayout(schemaVersion: number, types: readonly DataType[
     Number.isSafeInteger(schemaVersion) && schemaVersion >= 0,
     'a schema version is a safe integer',
   );
-  const bitmapStart = varintLength(schemaVersion);
+  const bitmapStart = varintSize(schemaVersion);
   let fixed = bitmapStart + ((types.length + 7) >>> 3);
   let variables = 0;
   const columns = types.map((type, ordinal): ColumnSlot => {
@@ -118,29 +118,4 @@ export function layoutsOf(table: TableDef): TableLayouts {
   const layouts = { current, older };
   layoutsByTable.set(table, layouts);
   return layouts;
-}
-
-export function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length += 1;
-  return length;
-}
-
-export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
-  let position = at;
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[position++] = (rest % 0x80) | 0x80;
-  bytes[position++] = rest;
-  return position;
-}
-
-export function readVarint(bytes: Uint8Array, start: number): number {
-  let value = 0;
-  let scale = 1;
-  for (let at = start; ; at += 1) {
-    const byte = bytes[at] ?? 0;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return value;
-    scale *= 0x80;
-  }
 }

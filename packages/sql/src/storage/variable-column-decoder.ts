@@ -2,8 +2,8 @@
  * Decodes text, bytea and vector columns: the bytes of a batch end up one after another in one buffer, strings stay UTF-8.
  * A vector column of fixed dimension has no offsets: rows of floats lie contiguously, so that kernels run over it.
  */
-import { assert, encodeUtf8 } from '@alopex-db/core/base';
-import { BATCH_ROWS_MAX, type ColumnVector, type Scalar } from '@alopex-db/core/types';
+import { assert } from '@alopex-db/core/base';
+import { BATCH_ROWS_MAX, type ColumnVector } from '@alopex-db/core/types';
 import { DecodedValidity, markNulls } from './decode-validity.ts';
 import type { ColumnSlot, RowLayout } from './row-layout.ts';
 import type { RowWindow } from './row-window.ts';
@@ -53,21 +53,6 @@ export class VariableColumnDecoder {
     return this.#finish(count, at);
   }
 
-  fromScalars(scalars: readonly Scalar[]): ColumnVector {
-    this.#validity.begin();
-    let at = 0;
-    this.#offsets[0] = 0;
-    for (const [index, value] of scalars.entries()) {
-      if (value === null) this.#validity.setNull(index, scalars.length);
-      const bytes = value === null ? new Uint8Array(this.#strideBytes) : bytesOf(value);
-      this.#reserve(at + bytes.length, at);
-      this.#data.set(bytes, at);
-      at += bytes.length;
-      this.#offsets[index + 1] = at;
-    }
-    return this.#finish(scalars.length, at);
-  }
-
   #copy(source: Uint8Array, from: number, length: number, at: number): void {
     const data = this.#data;
     if (length <= LOOP_LENGTH_MAX) {
@@ -99,12 +84,4 @@ export class VariableColumnDecoder {
     for (let index = 0; index <= count; index += 1) offsets[index]! >>>= 2;
     return { type, length: count, values, validity, offsets, data: undefined };
   }
-}
-
-function bytesOf(value: Exclude<Scalar, null>): Uint8Array {
-  if (typeof value === 'string') return encodeUtf8(value);
-  if (value instanceof Float32Array)
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  assert(value instanceof Uint8Array, 'a variable column holds text, bytes or a vector');
-  return value;
 }
