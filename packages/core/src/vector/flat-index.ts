@@ -13,7 +13,7 @@ import { FlatSegment, paddedRowBytes } from './flat-segment.ts';
 import { RowBitmap } from './row-bitmap.ts';
 import type { VectorHits, VectorIndex, VectorQuery, VectorSearch } from './vector-index.ts';
 
-const SEGMENT_BYTES_MIN = 1 << 20;
+const SEGMENT_BYTES_MIN = 256 << 10;
 const SEGMENT_BYTES_MAX = 256 << 20;
 const DIMENSION_MAX = 65_535;
 

@@ -57,7 +57,7 @@ export function distanceOf(metric: Metric, reduced: number): number {
     case 'cosine':
       return 1 + reduced;
     case 'l2':
-      return Math.sqrt(reduced);
+      return Math.sqrt(reduced) + 0;
     case 'inner':
     case 'l1':
       return reduced + 0;
