@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import nodePath from 'node:path';
-import { AlopexError } from '../base/errors.ts';
-import { fileClosed, poisonedFile, readPastEnd } from '../vfs/file-errors.ts';
+import type { AlopexError } from '../base/errors.ts';
+import { fileClosed, isDirectory, poisonedFile, readPastEnd } from '../vfs/file-errors.ts';
 import { checkPath } from '../vfs/path.ts';
 import type { DirectoryLock, ReadableFile, Vfs, WritableFile } from '../vfs/vfs.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -28,7 +28,7 @@ export class NodeVfs implements Vfs {
       // Linux opens folders for reading and fails only at the first read; say so at the door.
       if (fs.fstatSync(descriptor).isDirectory()) {
         fs.closeSync(descriptor);
-        throw new AlopexError('ALX_IO', `"${path}" is a folder, not a file`);
+        throw isDirectory(path);
       }
       return new NodeReadable(path, descriptor);
     });

@@ -8,6 +8,10 @@ export function fileNotFound(path: string, cause?: unknown): AlopexError {
   });
 }
 
+export function isDirectory(path: string): AlopexError {
+  return new AlopexError('ALX_IO', `"${path}" is a folder, not a file`);
+}
+
 /** A read beyond the end: the file is shorter than those who wrote it left it. */
 export function readPastEnd(
   path: string,

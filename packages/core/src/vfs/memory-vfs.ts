@@ -4,7 +4,7 @@
  * Nothing survives the process, so every sync succeeds at once.
  */
 import { AlopexError } from '../base/errors.ts';
-import { alreadyOpen, fileClosed, fileNotFound, readPastEnd } from './file-errors.ts';
+import { alreadyOpen, fileClosed, fileNotFound, isDirectory, readPastEnd } from './file-errors.ts';
 import { checkPath, directoryOf, joinPath, nameOf } from './path.ts';
 import type { DirectoryLock, ReadableFile, Vfs, WritableFile } from './vfs.ts';
 
@@ -110,10 +110,6 @@ export class MemoryVfs implements Vfs {
   #requireDirectory(path: string): void {
     if (!this.#directories.has(path)) throw fileNotFound(path);
   }
-}
-
-function isDirectory(path: string): AlopexError {
-  return new AlopexError('ALX_IO', `"${path}" is a folder, not a file`);
 }
 
 class MemoryFile {

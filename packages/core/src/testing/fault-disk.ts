@@ -1,0 +1,179 @@
+/**
+ * The platters of the faulty disk: for every file what programs see and what is certainly on the disk, for every name the same.
+ * `afterCrash` draws one of the disks that the laws of `Vfs` allow after the machine stopped:
+ *
+ * - a file has its synced bytes, and of the rest some prefix in which whole disk blocks may be missing (zeros, or what was
+ *   there before)
+ * - of the changes of names since a folder was synced, some prefix has happened
+ *
+ * Folders themselves are durable when made.
+ */
+import { directoryOf } from '../vfs/path.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+const DISK_BLOCK_SIZE = 512;
+const NO_BYTES = new Uint8Array(0);
+
+/** One file, whatever its names. */
+export class DiskFile {
+  #bytes: Uint8Array = new Uint8Array(64);
+  #size = 0;
+  #durable: Uint8Array = NO_BYTES;
+  /** Whether a sync has failed: all later ones do. */
+  poisoned = false;
+
+  static holding(bytes: Uint8Array): DiskFile {
+    const file = new DiskFile();
+    file.append(bytes);
+    file.markDurable(file.content());
+    return file;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  append(bytes: Uint8Array): void {
+    const end = this.#size + bytes.length;
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, this.#size));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, this.#size);
+    this.#size = end;
+  }
+
+  truncate(size: number): void {
+    this.#size = Math.min(this.#size, size);
+  }
+
+  read(position: number, length: number): Uint8Array {
+    return this.#bytes.slice(position, position + length);
+  }
+
+  content(): Uint8Array {
+    return this.read(0, this.#size);
+  }
+
+  /** `content` is what the file held when the sync began. */
+  markDurable(content: Uint8Array): void {
+    this.#durable = content;
+  }
+
+  flipBit(offset: number, bit: number): void {
+    this.#bytes[offset]! ^= 1 << bit;
+    if (offset < this.#durable.length) this.#durable[offset]! ^= 1 << bit;
+  }
+
+  afterCrash(random: SeededRandom): DiskFile {
+    const durable = this.#durable;
+    const size = this.#sizeAfterCrash(random);
+    const result = new Uint8Array(size);
+    result.set(durable.subarray(0, size));
+    const blocksGetLost = random.chance(0.5);
+    for (let start = 0; start < size; start += DISK_BLOCK_SIZE) {
+      if (blocksGetLost && random.chance(0.3)) continue;
+      const end = Math.min(start + DISK_BLOCK_SIZE, size, this.#size);
+      if (end > start) result.set(this.#bytes.subarray(start, end), start);
+    }
+    return DiskFile.holding(result);
+  }
+
+  #sizeAfterCrash(random: SeededRandom): number {
+    const durableSize = this.#durable.length;
+    if (this.#size < durableSize) return random.chance(0.5) ? this.#size : durableSize;
+    const all = random.chance(0.3);
+    return all ? this.#size : durableSize + random.below(this.#size - durableSize + 1);
+  }
+}
+
+type NameChange =
+  | { readonly kind: 'set'; readonly path: string; readonly file: DiskFile }
+  | { readonly kind: 'remove'; readonly path: string }
+  | { readonly kind: 'rename'; readonly from: string; readonly path: string };
+
+/** The names of a disk. */
+export class DiskNames {
+  readonly current = new Map<string, DiskFile>();
+  readonly directories = new Set<string>(['']);
+  readonly #durable = new Map<string, DiskFile>();
+  #changes: NameChange[] = [];
+
+  set(path: string, file: DiskFile): void {
+    this.#change({ kind: 'set', path, file });
+  }
+
+  remove(path: string): void {
+    this.#change({ kind: 'remove', path });
+  }
+
+  rename(from: string, to: string): void {
+    this.#change({ kind: 'rename', from, path: to });
+  }
+
+  /** Makes the changes of one folder durable; a rename belongs to the folder of its new name. */
+  syncDirectory(directory: string): void {
+    const rest: NameChange[] = [];
+    for (const change of this.#changes) {
+      if (directoryOf(change.path) === directory) apply(this.#durable, change);
+      else rest.push(change);
+    }
+    this.#changes = rest;
+  }
+
+  afterCrash(random: SeededRandom): DiskNames {
+    const names = new Map(this.#durable);
+    const kept = new Map<string, number>();
+    for (const directory of this.directories)
+      kept.set(directory, this.#drawKept(directory, random));
+    for (const change of this.#changes) {
+      const directory = directoryOf(change.path);
+      const left = kept.get(directory) ?? 0;
+      if (left > 0) apply(names, change);
+      kept.set(directory, left - 1);
+    }
+    return this.#copy(names, (file) => file.afterCrash(random));
+  }
+
+  /** The disk as the next process finds it: everything written is there. */
+  afterProcessEnd(): DiskNames {
+    return this.#copy(this.current, (file) => DiskFile.holding(file.content()));
+  }
+
+  #drawKept(directory: string, random: SeededRandom): number {
+    const count = this.#changes.filter((change) => directoryOf(change.path) === directory).length;
+    return random.below(count + 1);
+  }
+
+  #copy(names: ReadonlyMap<string, DiskFile>, copyFile: (file: DiskFile) => DiskFile): DiskNames {
+    const copy = new DiskNames();
+    for (const directory of this.directories) copy.directories.add(directory);
+    for (const [path, file] of names) {
+      const copied = copyFile(file);
+      copy.current.set(path, copied);
+      copy.#durable.set(path, copied);
+    }
+    return copy;
+  }
+
+  #change(change: NameChange): void {
+    apply(this.current, change);
+    this.#changes.push(change);
+  }
+}
+
+function apply(names: Map<string, DiskFile>, change: NameChange): void {
+  if (change.kind === 'set') {
+    names.set(change.path, change.file);
+    return;
+  }
+  if (change.kind === 'remove') {
+    names.delete(change.path);
+    return;
+  }
+  // After a crash the old name may already lack what a later change took away: then there is nothing to rename.
+  const file = names.get(change.from);
+  names.delete(change.from);
+  if (file !== undefined) names.set(change.path, file);
+}

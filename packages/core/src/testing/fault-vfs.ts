@@ -1,0 +1,371 @@
+/**
+ * A disk that fails on command. In peace it behaves like `MemoryVfs`; a test may
+ *
+ * - make the n-th change fail with an error, after part of the bytes was written: `failChange`
+ * - cut the power at the n-th change: from then on every call fails: `cutPower`
+ * - make the next sync fail, which poisons its file: `failNextSync`
+ * - hold syncs back, to see what happens meanwhile: `holdSyncs`, `releaseSyncs`
+ * - flip a bit: `flipBit`
+ * - look at the disk after a crash of the machine, of the process: `crash`, `restart`
+ *
+ * Changes are create, append, truncate, rename, remove and every sync, counted from 1 in `changeCount`. A test that runs a
+ * script once to learn the count, and then once for every n, has visited every write point.
+ */
+import { AlopexError, type ErrorDetails } from '../base/errors.ts';
+import type { ErrorCode } from '../base/error-codes.ts';
+import {
+  alreadyOpen,
+  fileClosed,
+  fileNotFound,
+  isDirectory,
+  poisonedFile,
+  readPastEnd,
+} from '../vfs/file-errors.ts';
+import { checkPath, directoryOf, joinPath, nameOf } from '../vfs/path.ts';
+import type { DirectoryLock, ReadableFile, Vfs, WritableFile } from '../vfs/vfs.ts';
+import { DiskFile, DiskNames } from './fault-disk.ts';
+import { SeededRandom } from './seeded-random.ts';
+
+export type ChangeFault = 'ALX_IO' | 'ALX_DISK_FULL';
+
+export class FaultVfs implements Vfs {
+  readonly #names: DiskNames;
+  readonly #locks = new Set<string>();
+  readonly #random: SeededRandom;
+  readonly #heldSyncs: (() => void)[] = [];
+  #changeCount = 0;
+  #faultAt = 0;
+  #fault: ChangeFault = 'ALX_IO';
+  #powerCutAt = 0;
+  #powerIsOff = false;
+  #syncFails = false;
+  #holdingSyncs = false;
+
+  /** The seed decides how much of a failing append is written, and what survives a crash. */
+  constructor(seed = 1, names: DiskNames = new DiskNames()) {
+    this.#random = new SeededRandom(seed);
+    this.#names = names;
+  }
+
+  get changeCount(): number {
+    return this.#changeCount;
+  }
+
+  /** The n-th change from the beginning (1 is the first) fails once; the disk is sound again afterwards. */
+  failChange(n: number, fault: ChangeFault): void {
+    this.#faultAt = n;
+    this.#fault = fault;
+  }
+
+  /** At the n-th change the machine stops. */
+  cutPower(n: number): void {
+    this.#powerCutAt = n;
+  }
+
+  failNextSync(): void {
+    this.#syncFails = true;
+  }
+
+  /** Asynchronous syncs that begin from now on wait for `releaseSyncs`. */
+  holdSyncs(): void {
+    this.#holdingSyncs = true;
+  }
+
+  releaseSyncs(): void {
+    this.#holdingSyncs = false;
+    for (const release of this.#heldSyncs.splice(0)) release();
+  }
+
+  flipBit(path: string, offset: number, bit: number): void {
+    this.#file(path).flipBit(offset, bit);
+  }
+
+  /** All bytes of a file, as programs see them. */
+  content(path: string): Uint8Array {
+    return this.#file(path).content();
+  }
+
+  /** Cuts a file off, as a fault of the medium. */
+  cutFile(path: string, size: number): void {
+    const file = this.#file(path);
+    file.truncate(size);
+    file.markDurable(file.content());
+  }
+
+  /** A disk as the machine may find it after it stopped now. This one stays as it is. */
+  crash(seed: number): FaultVfs {
+    const random = new SeededRandom(seed);
+    return new FaultVfs(seed, this.#names.afterCrash(random));
+  }
+
+  /** The disk as the next process finds it when this one ends now: every write is there. */
+  restart(): FaultVfs {
+    return new FaultVfs(this.#random.nextUint32(), this.#names.afterProcessEnd());
+  }
+
+  openRead(path: string): ReadableFile {
+    this.#requirePower(path);
+    return new FaultReadable(path, this.#file(path), this);
+  }
+
+  create(path: string): WritableFile {
+    checkPath(path);
+    this.#requireDirectory(directoryOf(path));
+    if (this.#names.directories.has(path)) throw isDirectory(path);
+    this.beginChange(path);
+    const existing = this.#names.current.get(path);
+    existing?.truncate(0);
+    const file = existing ?? new DiskFile();
+    if (existing === undefined) this.#names.set(path, file);
+    return new FaultWritable(path, file, this);
+  }
+
+  openAppend(path: string): WritableFile {
+    this.#requirePower(path);
+    return new FaultWritable(path, this.#file(path), this);
+  }
+
+  list(directory: string): string[] {
+    this.#requirePower(directory);
+    checkPath(directory);
+    this.#requireDirectory(directory);
+    const folders = [...this.#names.directories].filter((path) => path !== '');
+    const paths = [...this.#names.current.keys(), ...folders];
+    return paths.filter((path) => directoryOf(path) === directory).map(nameOf);
+  }
+
+  exists(path: string): boolean {
+    this.#requirePower(path);
+    checkPath(path);
+    return this.#names.current.has(path) || this.#names.directories.has(path);
+  }
+
+  size(path: string): number {
+    this.#requirePower(path);
+    return this.#file(path).size;
+  }
+
+  remove(path: string): void {
+    this.#file(path);
+    this.beginChange(path);
+    this.#names.remove(path);
+  }
+
+  rename(from: string, to: string): void {
+    this.#file(from);
+    checkPath(to);
+    this.#requireDirectory(directoryOf(to));
+    if (this.#names.directories.has(to)) throw isDirectory(to);
+    this.beginChange(from);
+    this.#names.rename(from, to);
+  }
+
+  makeDirectory(path: string): void {
+    this.#requirePower(path);
+    checkPath(path);
+    let made = '';
+    for (const part of path === '' ? [] : path.split('/')) {
+      made = joinPath(made, part);
+      if (this.#names.current.has(made))
+        throw new AlopexError('ALX_IO', `"${made}" is a file, not a folder`);
+      this.#names.directories.add(made);
+    }
+  }
+
+  syncDirectory(path: string): void {
+    checkPath(path);
+    this.#requireDirectory(path);
+    this.beginChange(path);
+    this.#names.syncDirectory(path);
+  }
+
+  lock(directory: string): DirectoryLock {
+    this.#requirePower(directory);
+    checkPath(directory);
+    this.#requireDirectory(directory);
+    if (this.#locks.has(directory)) throw alreadyOpen(directory, 'this process');
+    this.#locks.add(directory);
+    let held = true;
+    return {
+      release: () => {
+        if (held) this.#locks.delete(directory);
+        held = false;
+      },
+    };
+  }
+
+  /** For handles: counts a change and throws when it is to fail. */
+  beginChange(path: string): void {
+    this.beginAppend(path, NOTHING, DISCARD);
+  }
+
+  /** The same for an append, part of which reaches `file` when it fails. */
+  beginAppend(path: string, bytes: Uint8Array, file: Pick<DiskFile, 'append'>): void {
+    this.#requirePower(path);
+    this.#changeCount += 1;
+    const cut = this.#changeCount === this.#powerCutAt;
+    if (!cut && this.#changeCount !== this.#faultAt) return;
+    file.append(bytes.subarray(0, this.#random.below(bytes.length + 1)));
+    if (!cut) throw diskError(this.#fault, path);
+    this.#powerIsOff = true;
+    this.#requirePower(path);
+  }
+
+  /** For handles. */
+  takeSyncFault(): boolean {
+    const fails = this.#syncFails;
+    this.#syncFails = false;
+    return fails;
+  }
+
+  /** For handles: when an asynchronous sync may go on. */
+  syncTurn(): Promise<void> {
+    if (!this.#holdingSyncs) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#heldSyncs.push(resolve);
+    });
+  }
+
+  /** For handles. */
+  requirePower(path: string): void {
+    this.#requirePower(path);
+  }
+
+  #requirePower(path: string): void {
+    if (this.#powerIsOff) throw diskError('ALX_IO', path, { detail: 'the power was cut' });
+  }
+
+  #file(path: string): DiskFile {
+    checkPath(path);
+    const file = this.#names.current.get(path);
+    if (file === undefined)
+      throw this.#names.directories.has(path) ? isDirectory(path) : fileNotFound(path);
+    return file;
+  }
+
+  #requireDirectory(path: string): void {
+    if (!this.#names.directories.has(path)) throw fileNotFound(path);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+const DISCARD = { append: (): void => undefined };
+
+function diskError(code: ErrorCode, path: string, details: ErrorDetails = {}): AlopexError {
+  return new AlopexError(code, `injected fault on "${path}"`, details);
+}
+
+class FaultReadable implements ReadableFile {
+  readonly path: string;
+  readonly #file: DiskFile;
+  readonly #disk: FaultVfs;
+  #open = true;
+
+  constructor(path: string, file: DiskFile, disk: FaultVfs) {
+    this.path = path;
+    this.#file = file;
+    this.#disk = disk;
+  }
+
+  size(): number {
+    this.#check();
+    return this.#file.size;
+  }
+
+  read(position: number, length: number): Uint8Array {
+    this.#check();
+    if (position + length > this.#file.size)
+      throw readPastEnd(this.path, position, length, this.#file.size);
+    return this.#file.read(position, length);
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+
+  #check(): void {
+    this.#disk.requirePower(this.path);
+    if (!this.#open) throw fileClosed(this.path);
+  }
+}
+
+class FaultWritable implements WritableFile {
+  readonly path: string;
+  readonly #file: DiskFile;
+  readonly #disk: FaultVfs;
+  #position: number;
+  #open = true;
+
+  constructor(path: string, file: DiskFile, disk: FaultVfs) {
+    this.path = path;
+    this.#file = file;
+    this.#disk = disk;
+    this.#position = file.size;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#check();
+    // What a failed append has left is overwritten, as by a positioned write.
+    this.#file.truncate(this.#position);
+    this.#disk.beginAppend(this.path, bytes, this.#file);
+    this.#file.append(bytes);
+    this.#position += bytes.length;
+  }
+
+  appendAll(buffers: readonly Uint8Array[]): void {
+    const start = this.#position;
+    try {
+      for (const buffer of buffers) this.append(buffer);
+    } catch (error) {
+      this.#position = start;
+      throw error;
+    }
+  }
+
+  truncate(size: number): void {
+    this.#check();
+    this.#disk.beginChange(this.path);
+    this.#file.truncate(size);
+    this.#position = Math.min(this.#position, size);
+  }
+
+  async sync(): Promise<void> {
+    this.#beginSync();
+    const content = this.#file.content();
+    await this.#disk.syncTurn();
+    this.#endSync(content);
+  }
+
+  syncNow(): void {
+    this.#beginSync();
+    this.#endSync(this.#file.content());
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+
+  #beginSync(): void {
+    this.#check();
+    if (this.#file.poisoned) throw poisonedFile(this.path, undefined);
+    this.#disk.beginChange(this.path);
+  }
+
+  #endSync(content: Uint8Array): void {
+    this.#disk.requirePower(this.path);
+    if (this.#disk.takeSyncFault()) {
+      this.#file.poisoned = true;
+      throw diskError('ALX_IO', this.path, { detail: 'fdatasync failed' });
+    }
+    this.#file.markDurable(content);
+  }
+
+  #check(): void {
+    this.#disk.requirePower(this.path);
+    if (!this.#open) throw fileClosed(this.path);
+  }
+}
