@@ -45,17 +45,18 @@ export function classifyDamage(segment: SegmentBytes, offset: number): Damage {
   return { kind: 'lost writes' };
 }
 
-/** Whether some whole disk block that touches [start, end) holds nothing but zeros. */
+/**
+ * Whether some disk block that touches [start, end) was never written. It then holds zeros: all of it, or, where an earlier write
+ * had filled its beginning, from `start` on, because earlier writes end with a record.
+ */
 function holdsLostBlock(bytes: Uint8Array, start: number, end: number): boolean {
-  const firstBlock = start - (start % DISK_BLOCK_SIZE);
-  for (
-    let block = firstBlock;
-    block < end && block + DISK_BLOCK_SIZE <= bytes.length;
-    block += DISK_BLOCK_SIZE
-  ) {
-    let at = block;
-    while (at < block + DISK_BLOCK_SIZE && bytes[at] === 0) at += 1;
-    if (at === block + DISK_BLOCK_SIZE) return true;
+  for (let from = start; from < end;) {
+    const blockEnd = from - (from % DISK_BLOCK_SIZE) + DISK_BLOCK_SIZE;
+    if (blockEnd > bytes.length) return false;
+    let at = from;
+    while (at < blockEnd && bytes[at] === 0) at += 1;
+    if (at === blockEnd) return true;
+    from = blockEnd;
   }
   return false;
 }
