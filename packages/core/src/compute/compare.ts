@@ -10,6 +10,8 @@ import type { DataType } from '../types/data-type.ts';
 import { vectorAt } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
 
+export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
+
 /** Order of two numbers (or bigints): negative, 0 or positive. */
 export function compareNumbers(left: number | bigint, right: number | bigint): number {
   if (left < right) return -1;

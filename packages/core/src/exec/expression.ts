@@ -8,13 +8,14 @@
  *   `CASE WHEN b <> 0 THEN a / b END` never divides by zero. All else is evaluated for every row.
  * - An expression reads nothing but its batch and the `ExpressionRuntime` of the running statement.
  */
+import type { AggregateFunction } from '../compute/aggregate/aggregate-function.ts';
+import type { ComparisonOperator } from '../compute/compare.ts';
+import type { FunctionContext, ScalarFunction } from '../compute/scalar-function.ts';
 import type { ColumnVector } from '../types/column-vector.ts';
 import type { Batch } from '../types/batch.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Scalar } from '../types/scalar.ts';
 import type { BatchIterator } from './operator.ts';
-
-export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 export type Expression =
   /** Column `index` of the input batch. */
@@ -24,7 +25,12 @@ export type Expression =
   | { readonly kind: 'parameter'; readonly type: DataType; readonly index: number }
   /** Value `index` that the enclosing query passed to this correlated subquery. */
   | { readonly kind: 'outer'; readonly type: DataType; readonly index: number }
-  | { readonly kind: 'call'; readonly type: DataType; readonly function: ScalarFunction; readonly args: readonly Expression[] }
+  | {
+      readonly kind: 'call';
+      readonly type: DataType;
+      readonly function: ScalarFunction;
+      readonly args: readonly Expression[];
+    }
   /** `onFailure: 'null'` is TRY_CAST. `implicit` only tells printers that nobody wrote it. */
   | {
       readonly kind: 'cast';
@@ -44,7 +50,12 @@ export type Expression =
   | { readonly kind: 'and'; readonly type: DataType; readonly args: readonly Expression[] }
   | { readonly kind: 'or'; readonly type: DataType; readonly args: readonly Expression[] }
   | { readonly kind: 'not'; readonly type: DataType; readonly input: Expression }
-  | { readonly kind: 'isNull'; readonly type: DataType; readonly input: Expression; readonly negated: boolean }
+  | {
+      readonly kind: 'isNull';
+      readonly type: DataType;
+      readonly input: Expression;
+      readonly negated: boolean;
+    }
   /** IS [NOT] DISTINCT FROM: comparison that treats null as a value. */
   | {
       readonly kind: 'distinct';
@@ -91,32 +102,12 @@ export interface SubqueryExpression {
 }
 
 /** What a running statement lends to its expressions. */
-export interface ExpressionRuntime {
+export interface ExpressionRuntime extends FunctionContext {
   readonly parameters: readonly Scalar[];
   /** Values of the enclosing query, for `outer` references. */
   readonly outer: readonly Scalar[];
-  /** Start of the statement's transaction, microseconds since 1970: now() and its kin. */
-  readonly transactionMicros: number;
-  /** A uniform integer in [0, 2^32). */
-  nextUint32(): number;
   /** Opens the plan of a subquery with its outer values. The caller runs it to its end or closes it. */
   openSubquery(plan: object, outer: readonly Scalar[]): BatchIterator;
-}
-
-/** Where a function's result may be computed. Constant folding runs only 'immutable' ones. */
-export type Volatility = 'immutable' | 'stable' | 'volatile';
-
-/** One overload of a function or operator, resolved by the front end. */
-export interface ScalarFunction {
-  readonly name: string;
-  readonly volatility: Volatility;
-  /** 'null': any null argument gives null, and `evaluate` may leave garbage in such rows (the caller masks them). */
-  readonly onNull: 'null' | 'call';
-  /**
-   * Computes `rowCount` rows. Arguments hold `rowCount` values. The result may be reused by the next call of the same
-   * compiled expression.
-   */
-  evaluate(args: readonly ColumnVector[], rowCount: number, type: DataType, runtime: ExpressionRuntime): ColumnVector;
 }
 
 /** A compiled expression: one vector of `batch.rowCount` values, valid until its next call. */
@@ -140,24 +131,4 @@ export interface AggregateCall {
   readonly filter: Expression | undefined;
   readonly orderBy: readonly SortKey[];
   readonly type: DataType;
-}
-
-/** One overload of an aggregate: makes the accumulator that holds the states of all groups in typed arrays. */
-export interface AggregateFunction {
-  readonly name: string;
-  createAccumulator(argumentTypes: readonly DataType[], type: DataType): Accumulator;
-}
-
-/** States of many groups, addressed by dense group numbers from 0. */
-export interface Accumulator {
-  /** Makes room for groups [0, groupCount), new ones in the initial state. */
-  resize(groupCount: number): void;
-  /** Adds `rowCount` rows; row i belongs to group `groups[i]`. */
-  update(args: readonly ColumnVector[], groups: Int32Array, rowCount: number): void;
-  /** Adds the states of another accumulator of the same function; its group i is `groups[i]` here. */
-  merge(other: Accumulator, groups: Int32Array): void;
-  /** Results of groups [start, end). */
-  finish(start: number, end: number): ColumnVector;
-  /** Bytes held, for the memory budget. */
-  readonly byteLength: number;
 }

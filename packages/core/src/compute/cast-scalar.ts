@@ -1,0 +1,169 @@
+/**
+ * Conversion of one value: the meaning of every cast. `cast-column` has faster loops for common pairs and must agree with
+ * this file. Whether a cast may happen at all is `cast-table`'s to say.
+ */
+import { unreachable } from '../base/assert.ts';
+import { encodeUtf8, fromHex, toHex } from '../base/bytes.ts';
+import { AlopexError } from '../base/errors.ts';
+import type { DataType } from '../types/data-type.ts';
+import { isInteger, typeName } from '../types/data-type.ts';
+import { formatFloat32, formatFloat64 } from '../types/float-text.ts';
+import { integerScalar } from '../types/scalar-at.ts';
+import type { Scalar } from '../types/scalar.ts';
+import { formatTimestamp, parseTimestamp } from '../types/timestamp.ts';
+import { formatUuid, parseUuid } from '../types/uuid.ts';
+import { formatVector, parseVector } from '../types/vector-text.ts';
+import {
+  fitsInteger,
+  invalidSyntax,
+  outOfRange,
+  parseBoolean,
+  parseFloatText,
+  parseInteger,
+  roundHalfEven,
+} from './number-text.ts';
+
+/** Turns a value of type `from` into one of type `to`. Errors name the value and the type as PostgreSQL does. */
+export function castScalar(value: Scalar, from: DataType, to: DataType): Scalar {
+  if (value === null) return null;
+  if (to.kind === 'vector') return castToVector(value, from, to);
+  if (from.kind === to.kind) return value;
+  if (to.kind === 'text') return formatScalar(value, from);
+  if (from.kind === 'text') return parseScalar(value as string, to);
+  if (isInteger(to)) {
+    if (from.kind === 'boolean') return value === true ? 1 : 0;
+    if (typeof value === 'number' || typeof value === 'bigint') return numberToInteger(value, to);
+  }
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    if (to.kind === 'float64') return Number(value);
+    if (to.kind === 'float32') return toFloat32(Number(value));
+    if (to.kind === 'boolean') return Number(value) !== 0;
+  }
+  throw impossibleCast(from, to);
+}
+
+export function impossibleCast(from: DataType, to: DataType): AlopexError {
+  return new AlopexError(
+    'ALX_IMPOSSIBLE_CAST',
+    `cannot cast type ${typeName(from)} to ${typeName(to)}`,
+  );
+}
+
+/** A number or bigint as int16, int32 or int64; fractions round half to even. */
+export function numberToInteger(value: number | bigint, to: DataType): number | bigint {
+  if (typeof value === 'bigint') {
+    if (!fitsInteger(value, to)) throw outOfRange(to);
+    return integerScalar(value);
+  }
+  const rounded = roundHalfEven(value) + 0;
+  if (!Number.isFinite(rounded)) throw outOfRange(to);
+  const exact = Number.isSafeInteger(rounded) ? rounded : BigInt(rounded);
+  if (!fitsInteger(exact, to)) throw outOfRange(to);
+  return exact;
+}
+
+export function toFloat32(value: number): number {
+  const rounded = Math.fround(value);
+  if (!Number.isFinite(rounded) && Number.isFinite(value)) {
+    throw new AlopexError('ALX_OUT_OF_RANGE', 'value out of range: overflow');
+  }
+  if (rounded === 0 && value !== 0)
+    throw new AlopexError('ALX_OUT_OF_RANGE', 'value out of range: underflow');
+  return rounded;
+}
+
+function castToVector(value: NonNullable<Scalar>, from: DataType, to: DataType): Float32Array {
+  const vector = typeof value === 'string' ? parseVector(value) : value;
+  if (!(vector instanceof Float32Array)) throw impossibleCast(from, to);
+  checkDimension(vector.length, to);
+  return vector;
+}
+
+/** ALX_VECTOR_DIMENSION unless a vector of this length fits the type. */
+export function checkDimension(length: number, to: DataType): void {
+  const dimension = to.kind === 'vector' ? to.dimension : undefined;
+  if (dimension !== undefined && length !== dimension) {
+    throw new AlopexError(
+      'ALX_VECTOR_DIMENSION',
+      `expected ${dimension} dimensions, not ${length}`,
+    );
+  }
+}
+
+/** Reads the written form of a type: the input functions of PostgreSQL. */
+export function parseScalar(text: string, to: DataType): Scalar {
+  switch (to.kind) {
+    case 'null':
+    case 'text':
+      return text;
+    case 'boolean':
+      return parseBoolean(text, to);
+    case 'int16':
+    case 'int32':
+    case 'int64':
+      return parseInteger(text, to);
+    case 'float32':
+    case 'float64':
+      return parseFloatText(text, to);
+    case 'bytea':
+      return parseBytea(text, to);
+    case 'timestamp':
+      return parseTimestamp(text);
+    case 'uuid':
+      return parseUuid(text);
+    case 'vector': {
+      const vector = parseVector(text);
+      checkDimension(vector.length, to);
+      return vector;
+    }
+    default:
+      return unreachable(to);
+  }
+}
+
+/** `\x` and hexadecimal digits, or PostgreSQL's escape form: `\\` and `\ooo` among plain characters. */
+function parseBytea(text: string, type: DataType): Uint8Array {
+  if (text.startsWith('\\x')) {
+    const bytes = fromHex(text.slice(2).replaceAll(/\s/g, ''));
+    if (bytes === undefined) throw invalidSyntax(type, text);
+    return bytes;
+  }
+  const source = encodeUtf8(text);
+  const bytes = new Uint8Array(source.length);
+  let length = 0;
+  for (let at = 0; at < source.length; length += 1) {
+    if (source[at] !== 0x5c) {
+      bytes[length] = source[at]!;
+      at += 1;
+    } else if (source[at + 1] === 0x5c) {
+      bytes[length] = 0x5c;
+      at += 2;
+    } else {
+      const octal = String.fromCharCode(...source.subarray(at + 1, at + 4));
+      if (!/^[0-3][0-7]{2}$/.test(octal)) throw invalidSyntax(type, text);
+      bytes[length] = Number.parseInt(octal, 8);
+      at += 4;
+    }
+  }
+  return bytes.slice(0, length);
+}
+
+/** The written form of a value: the output functions of PostgreSQL (booleans as `true` and `false`, as its cast does). */
+export function formatScalar(value: NonNullable<Scalar>, from: DataType): string {
+  switch (from.kind) {
+    case 'float32':
+      return formatFloat32(value as number);
+    case 'float64':
+      return formatFloat64(value as number);
+    case 'timestamp':
+      return formatTimestamp(value as number);
+    case 'bytea':
+      return `\\x${toHex(value as Uint8Array)}`;
+    case 'uuid':
+      return formatUuid(value as Uint8Array);
+    case 'vector':
+      return formatVector(value as Float32Array);
+    default:
+      return String(value);
+  }
+}

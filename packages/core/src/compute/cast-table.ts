@@ -1,0 +1,83 @@
+/**
+ * Which conversions exist and where they may happen unasked: PostgreSQL's pg_cast for our types.
+ *   implicit     anywhere an operand needs another type
+ *   assignment   storing into a column, and everything below
+ *   explicit     only where CAST or :: is written
+ */
+import type { DataType, TypeKind } from '../types/data-type.ts';
+
+export type CastContext = 'implicit' | 'assignment' | 'explicit';
+
+type Row = Partial<Readonly<Record<TypeKind, CastContext>>>;
+
+/** Text goes to and comes from every type through its written form. */
+const CASTS: Readonly<Record<TypeKind, Row>> = {
+  null: {},
+  boolean: { int32: 'explicit', text: 'assignment' },
+  int16: {
+    int32: 'implicit',
+    int64: 'implicit',
+    float32: 'implicit',
+    float64: 'implicit',
+    text: 'assignment',
+  },
+  int32: {
+    boolean: 'explicit',
+    int16: 'assignment',
+    int64: 'implicit',
+    float32: 'implicit',
+    float64: 'implicit',
+    text: 'assignment',
+  },
+  int64: {
+    int16: 'assignment',
+    int32: 'assignment',
+    float32: 'implicit',
+    float64: 'implicit',
+    text: 'assignment',
+  },
+  float32: {
+    int16: 'assignment',
+    int32: 'assignment',
+    int64: 'assignment',
+    float64: 'implicit',
+    text: 'assignment',
+  },
+  float64: {
+    int16: 'assignment',
+    int32: 'assignment',
+    int64: 'assignment',
+    float32: 'assignment',
+    text: 'assignment',
+  },
+  text: {
+    boolean: 'explicit',
+    int16: 'explicit',
+    int32: 'explicit',
+    int64: 'explicit',
+    float32: 'explicit',
+    float64: 'explicit',
+    bytea: 'explicit',
+    timestamp: 'explicit',
+    uuid: 'explicit',
+    vector: 'explicit',
+  },
+  bytea: { text: 'assignment' },
+  timestamp: { text: 'assignment' },
+  uuid: { text: 'assignment' },
+  vector: { text: 'assignment', vector: 'implicit' },
+};
+
+/** Where a value of type `from` may become one of type `to`; undefined = never. A bare NULL becomes anything. */
+export function castContext(from: DataType, to: DataType): CastContext | undefined {
+  if (from.kind === to.kind || from.kind === 'null') return 'implicit';
+  return CASTS[from.kind][to.kind];
+}
+
+const STRENGTH: Readonly<Record<CastContext, number>> = { implicit: 0, assignment: 1, explicit: 2 };
+
+/** True when the conversion is permitted in the given context. */
+export function canCast(from: DataType, to: DataType, context: CastContext): boolean {
+  const needed = castContext(from, to);
+  return needed !== undefined && STRENGTH[needed] <= STRENGTH[context];
+}

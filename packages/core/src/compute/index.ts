@@ -1,0 +1,15 @@
+/** Entry `@alopex-db/core/compute`: what values mean: order, conversion, arithmetic, text, time, aggregates. */
+export { canCast, castContext, type CastContext } from './cast-table.ts';
+export { castScalar, formatScalar, impossibleCast, parseScalar } from './cast-scalar.ts';
+export { castColumn, type CastFailure } from './cast-column.ts';
+export {
+  comparatorFor,
+  compareNumbers,
+  compareScalars,
+  compareText,
+  type ComparisonOperator,
+  type ValueComparator,
+} from './compare.ts';
+export type { Accumulator, AggregateFunction } from './aggregate/aggregate-function.ts';
+export type { FunctionContext, ScalarFunction, Volatility } from './scalar-function.ts';
+export { ValueSet } from './value-set.ts';
