@@ -1,4 +1,5 @@
 /** Entry `@alopex-db/core/kernels`: the hot loops and the memory they run on. */
+export { kernelChecksum } from './checksum.ts';
 export {
   CRC32_TABLE_BYTES,
   type KernelFunctions,
