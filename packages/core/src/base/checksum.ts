@@ -74,7 +74,8 @@ export function shiftCrc32(crc: number, length: number): number {
 function multiply(left: number, right: number): number {
   let product = 0;
   let factor = right;
-  for (let rest = left; rest !== 0; rest <<= 1) {
+  // Signed from the start: the loop tests the highest bit by the sign.
+  for (let rest = left | 0; rest !== 0; rest <<= 1) {
     if (rest < 0) product ^= factor;
     factor = factor & 1 ? (factor >>> 1) ^ POLYNOMIAL : factor >>> 1;
   }
