@@ -76,7 +76,8 @@ export class Arena {
 
   /** Forgets everything; keeps the first slab when it is a small one. */
   clear(): void {
-    const keep = this.slabs.length > 0 && this.slabs[0]!.length === this.#firstSlabSizeBytes ? 1 : 0;
+    const keep =
+      this.slabs.length > 0 && this.slabs[0]!.length === this.#firstSlabSizeBytes ? 1 : 0;
     if (this.slabs.length === keep && keep === 1) {
       this.#used[0] = 0;
       this.#current = 0;
@@ -95,9 +96,13 @@ export class Arena {
     const slabSize = own ? size : this.#nextSlabSize;
     const slab = this.slabs.length;
     if (slab >= SLAB_COUNT_MAX) {
-      throw new AlopexError('ALX_MEMORY_LIMIT', `a memory arena is full at ${this.#allocatedBytes} bytes`, {
-        hint: 'Commit in smaller transactions.',
-      });
+      throw new AlopexError(
+        'ALX_MEMORY_LIMIT',
+        `a memory arena is full at ${this.#allocatedBytes} bytes`,
+        {
+          hint: 'Commit in smaller transactions.',
+        },
+      );
     }
     const buffer = this.#shared ? new SharedArrayBuffer(slabSize) : new ArrayBuffer(slabSize);
     this.slabs.push(new Uint8Array(buffer));

@@ -52,10 +52,13 @@ export function joinVersion(high: number, low: number): number {
 /** The four bytes at [at, end) as a word whose signed order is the bytes' order. */
 export function headOf(bytes: Uint8Array, at: number, end: number): number {
   if (at + 4 <= end) {
-    return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) ^ SIGN;
+    return (
+      ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) ^ SIGN
+    );
   }
   let word = 0;
-  for (let index = at, shift = 24; index < end; index += 1, shift -= 8) word |= bytes[index]! << shift;
+  for (let index = at, shift = 24; index < end; index += 1, shift -= 8)
+    word |= bytes[index]! << shift;
   return word ^ SIGN;
 }
 
@@ -211,7 +214,12 @@ export function moveEntries(nodes: Int32Array, source: number, from: number, tar
 }
 
 /** Sets the prefix length of a node to what its keys share, at most `limit`, and its heads to match. */
-export function refreshHeads(nodes: Int32Array, node: number, slabs: readonly Uint8Array[], limit: number): void {
+export function refreshHeads(
+  nodes: Int32Array,
+  node: number,
+  slabs: readonly Uint8Array[],
+  limit: number,
+): void {
   const count = nodes[node + COUNT]!;
   if (count === 0) {
     nodes[node + PREFIX] = 0;

@@ -28,8 +28,12 @@ export class MapCursor implements EntryCursor {
   #leaf = 0;
   #index = 0;
 
-  constructor(map: OrderedMap) {
+  readonly #shownVersion: number | undefined;
+
+  /** `shownVersion` stands in for the versions of a write set, which has none yet. */
+  constructor(map: OrderedMap, shownVersion?: number) {
     this.#map = map;
+    this.#shownVersion = shownVersion;
     this.#nodes = map.nodes;
     this.#slabs = map.slabs;
   }
@@ -129,7 +133,7 @@ export class MapCursor implements EntryCursor {
     this.keyBytes = slab;
     this.keyStart = keyStart;
     this.keyEnd = keyEnd;
-    this.version = joinVersion(nodes[at + HIGHS]!, nodes[at + LOWS]!);
+    this.version = this.#shownVersion ?? joinVersion(nodes[at + HIGHS]!, nodes[at + LOWS]!);
     this.valueBytes = slab;
     this.valueStart = valueStart;
     this.valueEnd = valueStart + valueLength;

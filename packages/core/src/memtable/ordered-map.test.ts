@@ -34,12 +34,16 @@ class Fixture {
     const slab = this.arena.slabs[reference >>> 20]!;
     writeEntry(slab, reference & 0xfffff, 1, key, value);
     this.map.insert(reference, key, 0, key.length, version);
-    this.rows = this.rows.filter((row) => row.version !== version || compareBytes(row.key, key) !== 0);
+    this.rows = this.rows.filter(
+      (row) => row.version !== version || compareBytes(row.key, key) !== 0,
+    );
     this.rows.push({ key, version, value });
   }
 
   sorted(): Row[] {
-    return this.rows.toSorted((left, right) => compareBytes(left.key, right.key) || right.version - left.version);
+    return this.rows.toSorted(
+      (left, right) => compareBytes(left.key, right.key) || right.version - left.version,
+    );
   }
 }
 
@@ -60,39 +64,54 @@ function randomKey(random: Random): Uint8Array {
 }
 
 describe('OrderedMap', () => {
-  it.each([1, 2, 3, 4, 5, 6])('agrees with a sorted list on random keys and versions (seed %i)', (seed) => {
-    const random = randomOf(seed);
-    const fixture = new Fixture();
-    const count = 200 + nextBelow(random, 1200);
-    for (let step = 0; step < count; step += 1) {
-      const version = nextBelow(random, 5) === 0 ? VERSION_MAX - nextBelow(random, 9) : nextBelow(random, 40);
-      fixture.put(randomKey(random), version, Uint8Array.of(step, step >>> 8));
-    }
-    const sorted = fixture.sorted();
-    const cursor = new MapCursor(fixture.map);
-    expect(fixture.map.size).toBe(sorted.length);
+  it.each([1, 2, 3, 4, 5, 6])(
+    'agrees with a sorted list on random keys and versions (seed %i)',
+    (seed) => {
+      const random = randomOf(seed);
+      const fixture = new Fixture();
+      const count = 200 + nextBelow(random, 1200);
+      for (let step = 0; step < count; step += 1) {
+        const version =
+          nextBelow(random, 5) === 0 ? VERSION_MAX - nextBelow(random, 9) : nextBelow(random, 40);
+        fixture.put(randomKey(random), version, Uint8Array.of(step, step >>> 8));
+      }
+      const sorted = fixture.sorted();
+      const cursor = new MapCursor(fixture.map);
+      expect(fixture.map.size).toBe(sorted.length);
 
-    const forward: string[] = [];
-    for (cursor.seekFirst(); cursor.valid; cursor.next()) forward.push(shown(cursor));
-    expect(forward).toEqual(sorted.map(told));
-    const backward: string[] = [];
-    for (cursor.seekLast(); cursor.valid; cursor.previous()) backward.push(shown(cursor));
-    expect(backward).toEqual(sorted.map(told).toReversed());
+      const forward: string[] = [];
+      for (cursor.seekFirst(); cursor.valid; cursor.next()) forward.push(shown(cursor));
+      expect(forward).toEqual(sorted.map(told));
+      const backward: string[] = [];
+      for (cursor.seekLast(); cursor.valid; cursor.previous()) backward.push(shown(cursor));
+      expect(backward).toEqual(sorted.map(told).toReversed());
 
-    for (let step = 0; step < 400; step += 1) {
-      const key = randomKey(random);
-      const version = nextBelow(random, 40);
-      const expected = sorted.find((row) => compareBytes(row.key, key) === 0 && row.version <= version);
-      expect(fixture.map.find(key, 0, key.length, version), told({ key, version, value: key })).toBe(expected !== undefined);
-      if (expected !== undefined) expect(fixture.map.foundVersion).toBe(expected.version);
-      const behind = sorted.find((row) => (compareBytes(row.key, key) || version - row.version) >= 0);
-      cursor.seek(key, version);
-      expect(cursor.valid ? shown(cursor) : undefined).toBe(behind === undefined ? undefined : told(behind));
-      const before = sorted.findLast((row) => compareBytes(row.key, key) < 0);
-      cursor.seekBefore(key);
-      expect(cursor.valid ? shown(cursor) : undefined).toBe(before === undefined ? undefined : told(before));
-    }
-  });
+      for (let step = 0; step < 400; step += 1) {
+        const key = randomKey(random);
+        const version = nextBelow(random, 40);
+        const expected = sorted.find(
+          (row) => compareBytes(row.key, key) === 0 && row.version <= version,
+        );
+        expect(
+          fixture.map.find(key, 0, key.length, version),
+          told({ key, version, value: key }),
+        ).toBe(expected !== undefined);
+        if (expected !== undefined) expect(fixture.map.foundVersion).toBe(expected.version);
+        const behind = sorted.find(
+          (row) => (compareBytes(row.key, key) || version - row.version) >= 0,
+        );
+        cursor.seek(key, version);
+        expect(cursor.valid ? shown(cursor) : undefined).toBe(
+          behind === undefined ? undefined : told(behind),
+        );
+        const before = sorted.findLast((row) => compareBytes(row.key, key) < 0);
+        cursor.seekBefore(key);
+        expect(cursor.valid ? shown(cursor) : undefined).toBe(
+          before === undefined ? undefined : told(before),
+        );
+      }
+    },
+  );
 
   it.each(['ascending', 'descending'])('holds 20,000 keys put in %s order', (order) => {
     const fixture = new Fixture();

@@ -117,7 +117,10 @@ export class OrderedMap {
     const reference = this.#nodes[leaf + REFERENCES + index]!;
     if (compareKeyOf(this.#slabs, reference, key, start, end, 0) !== 0) return false;
     this.foundReference = reference;
-    this.foundVersion = joinVersion(this.#nodes[leaf + HIGHS + index]!, this.#nodes[leaf + LOWS + index]!);
+    this.foundVersion = joinVersion(
+      this.#nodes[leaf + HIGHS + index]!,
+      this.#nodes[leaf + LOWS + index]!,
+    );
     return true;
   }
 
@@ -252,7 +255,14 @@ export class OrderedMap {
     if (index > 0 && index < count) return;
     const prefix = this.#nodes[node + PREFIX]!;
     if (prefix === 0) return;
-    const shared = sharedPrefix(this.#slabs, this.#nodes[node + REFERENCES]!, key, start, end, prefix);
+    const shared = sharedPrefix(
+      this.#slabs,
+      this.#nodes[node + REFERENCES]!,
+      key,
+      start,
+      end,
+      prefix,
+    );
     if (shared < prefix) refreshHeads(this.#nodes, node, this.#slabs, shared);
   }
 
@@ -284,7 +294,12 @@ export class OrderedMap {
       this.#leaf = right;
       this.#index = index - middle;
     }
-    this.#insertSeparator(nodes[right + REFERENCES]!, nodes[right + HIGHS]!, nodes[right + LOWS]!, right);
+    this.#insertSeparator(
+      nodes[right + REFERENCES]!,
+      nodes[right + HIGHS]!,
+      nodes[right + LOWS]!,
+      right,
+    );
   }
 
   /** Hangs `child` behind the way of the last descent, separated by an entry; splits full inner nodes on the way up. */
@@ -336,7 +351,14 @@ export class OrderedMap {
     refreshHeads(nodes, right, this.#slabs, NO_LIMIT);
   }
 
-  #placeSeparator(node: number, index: number, reference: number, high: number, low: number, child: number): void {
+  #placeSeparator(
+    node: number,
+    index: number,
+    reference: number,
+    high: number,
+    low: number,
+    child: number,
+  ): void {
     const slab = this.#slabs[slabOf(reference)]!;
     const offset = offsetOf(reference) + 1;
     const length = readLength(slab, offset);
@@ -372,6 +394,8 @@ export class OrderedMap {
   }
 
   #makeNodes(length: number): Int32Array {
-    return new Int32Array(this.#shared ? new SharedArrayBuffer(length * 4) : new ArrayBuffer(length * 4));
+    return new Int32Array(
+      this.#shared ? new SharedArrayBuffer(length * 4) : new ArrayBuffer(length * 4),
+    );
   }
 }

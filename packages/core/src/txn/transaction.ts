@@ -84,6 +84,12 @@ export interface Transaction {
   /** Locks a row without changing it (SELECT … FOR UPDATE), with the rules of a write. */
   lock(keyspace: KeyspaceId, key: Uint8Array): void | Pending;
 
+  /**
+   * READ COMMITTED and below: moves the snapshot to now, as each statement and each repetition after a wait begins. Stronger
+   * levels keep theirs, and the call does nothing.
+   */
+  refreshSnapshot(): void;
+
   /** Marks the state of the write set. Marks are ordered; rolling back to one forgets later ones. */
   savepoint(): number;
   rollbackTo(savepoint: number): void;

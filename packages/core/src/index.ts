@@ -1,0 +1,14 @@
+/** Entry `@alopex-db/core`: the store and its transactions. */
+export type { CommitListener } from './txn/committer.ts';
+export type {
+  Cursor,
+  Durability,
+  IsolationLevel,
+  KeyRange,
+  KeyTransactionOptions,
+  Transaction,
+  TransactionState,
+  ValueSlot,
+} from './txn/transaction.ts';
+export { STORE_DEFAULTS, type StoreOptions } from './store/options.ts';
+export { Store } from './store/store.ts';

@@ -1,0 +1,192 @@
+/**
+ * The newest writes of a store in memory: one ordered map per keyspace, all entries in one arena with one budget. Frozen, it
+ * takes no more writes and is read on until its tables exist.
+ */
+import { assert } from '../base/assert.ts';
+import { keyspaceId, type KeyspaceId } from '../base/brand.ts';
+import { Arena, offsetOf, referenceOf, slabOf } from '../memory/arena.ts';
+import { COUNT, NEXT, NONE, REFERENCES } from './btree-node.ts';
+import { FIRST_PENDING_KIND, lengthSize, readLength } from './entry-codec.ts';
+import { OrderedMap } from './ordered-map.ts';
+import type { WriteSet, WriteSetPart } from './write-set.ts';
+
+const FIRST_SLAB_SIZE = 64 * 1024;
+/** Up to this many entries a commit copies them one by one: most of their slab would be unused. */
+const COPY_WHOLE_FROM = 8;
+
+export class Memtable {
+  readonly #shared: boolean;
+  readonly #arena: Arena;
+  readonly #maps = new Map<KeyspaceId, OrderedMap>();
+  #versionMin = Number.MAX_SAFE_INTEGER;
+  #versionMax = 0;
+  #entryCount = 0;
+  #frozen = false;
+
+  constructor(shared: boolean) {
+    this.#shared = shared;
+    this.#arena = new Arena({ shared, firstSlabSizeBytes: FIRST_SLAB_SIZE });
+  }
+
+  get versionMin(): number {
+    return this.#versionMin;
+  }
+
+  get versionMax(): number {
+    return this.#versionMax;
+  }
+
+  /** Entries applied, including those of the same key and version. */
+  get entryCount(): number {
+    return this.#entryCount;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entryCount === 0;
+  }
+
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /** Bytes of memory held. */
+  get allocatedBytes(): number {
+    let bytes = this.#arena.allocatedBytes;
+    for (const map of this.#maps.values()) bytes += map.allocatedBytes;
+    return bytes;
+  }
+
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  mapOf(keyspace: KeyspaceId): OrderedMap | undefined {
+    return this.#maps.get(keyspace);
+  }
+
+  /** Keyspaces with entries, ascending. */
+  keyspaces(): KeyspaceId[] {
+    return [...this.#maps.keys()].toSorted((left, right) => left - right);
+  }
+
+  /** Takes over all live entries of a write set at one version. */
+  apply(writes: WriteSet, version: number): void {
+    assert(!this.#frozen, 'a frozen memtable takes no writes');
+    this.#noteVersion(version);
+    for (const part of writes.parts) {
+      if (part.liveCount === 0) continue;
+      const map = this.#mapFor(part.keyspace);
+      if (part.index.size < COPY_WHOLE_FROM) this.#applySingly(part, map, version);
+      else this.#applyWhole(part, map, version);
+      this.#entryCount += part.liveCount;
+    }
+  }
+
+  /** Takes over encoded entries [start, end), as they stand in a batch of the log. */
+  applyEncoded(
+    keyspace: KeyspaceId,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    version: number,
+  ): void {
+    assert(!this.#frozen, 'a frozen memtable takes no writes');
+    this.#noteVersion(version);
+    const map = this.#mapFor(keyspace);
+    for (let at = start; at < end;) {
+      const behind = entryEnd(bytes, at);
+      if (bytes[at]! < FIRST_PENDING_KIND) {
+        this.#insertCopy(map, bytes, at, behind, version);
+        this.#entryCount += 1;
+      }
+      at = behind;
+    }
+  }
+
+  #noteVersion(version: number): void {
+    if (version < this.#versionMin) this.#versionMin = version;
+    if (version > this.#versionMax) this.#versionMax = version;
+  }
+
+  #mapFor(keyspace: KeyspaceId): OrderedMap {
+    let map = this.#maps.get(keyspace);
+    if (map === undefined) {
+      map = new OrderedMap(this.#arena, this.#shared);
+      this.#maps.set(keyspaceId(keyspace), map);
+    }
+    return map;
+  }
+
+  #applySingly(part: WriteSetPart, map: OrderedMap, version: number): void {
+    const slabs = part.arena.slabs;
+    const nodes = part.index.nodes;
+    for (let leaf = part.index.firstLeaf; leaf !== NONE; leaf = nodes[leaf + NEXT]!) {
+      const count = nodes[leaf + COUNT]!;
+      for (let index = 0; index < count; index += 1) {
+        const reference = nodes[leaf + REFERENCES + index]!;
+        const slab = slabs[slabOf(reference)]!;
+        const offset = offsetOf(reference);
+        if (slab[offset]! >= FIRST_PENDING_KIND) continue;
+        this.#insertCopy(map, slab, offset, entryEnd(slab, offset), version);
+      }
+    }
+  }
+
+  /** Copies the slabs of a part as they are, then enters their entries in key order. */
+  #applyWhole(part: WriteSetPart, map: OrderedMap, version: number): void {
+    const bases = this.#copySlabs(part.arena);
+    const slabs = part.arena.slabs;
+    const nodes = part.index.nodes;
+    for (let leaf = part.index.firstLeaf; leaf !== NONE; leaf = nodes[leaf + NEXT]!) {
+      const count = nodes[leaf + COUNT]!;
+      for (let index = 0; index < count; index += 1) {
+        const reference = nodes[leaf + REFERENCES + index]!;
+        const slabNumber = slabOf(reference);
+        const slab = slabs[slabNumber]!;
+        const offset = offsetOf(reference);
+        if (slab[offset]! >= FIRST_PENDING_KIND) continue;
+        const keyLength = readLength(slab, offset + 1);
+        const keyStart = offset + 1 + lengthSize(keyLength);
+        const base = bases[slabNumber]!;
+        const copied = referenceOf(slabOf(base), offsetOf(base) + offset);
+        map.insert(copied, slab, keyStart, keyStart + keyLength, version);
+      }
+    }
+  }
+
+  #copySlabs(source: Arena): number[] {
+    const bases: number[] = [];
+    for (let slab = 0; slab < source.slabCount; slab += 1) {
+      const used = source.usedOf(slab);
+      const base = this.#arena.allocate(used);
+      this.#arena.slabs[slabOf(base)]!.set(source.slabs[slab]!.subarray(0, used), offsetOf(base));
+      bases.push(base);
+    }
+    return bases;
+  }
+
+  #insertCopy(
+    map: OrderedMap,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    version: number,
+  ): void {
+    const reference = this.#arena.allocate(end - start);
+    const slab = this.#arena.slabs[slabOf(reference)]!;
+    const offset = offsetOf(reference);
+    if (end - start > 64) slab.set(bytes.subarray(start, end), offset);
+    else for (let at = start; at < end; at += 1) slab[offset + at - start] = bytes[at]!;
+    const keyLength = readLength(bytes, start + 1);
+    const keyStart = start + 1 + lengthSize(keyLength);
+    map.insert(reference, bytes, keyStart, keyStart + keyLength, version);
+  }
+}
+
+/** Position behind the entry at `at`. */
+export function entryEnd(bytes: Uint8Array, at: number): number {
+  const keyLength = readLength(bytes, at + 1);
+  const keyEnd = at + 1 + lengthSize(keyLength) + keyLength;
+  const valueLength = readLength(bytes, keyEnd);
+  return keyEnd + lengthSize(valueLength) + valueLength;
+}

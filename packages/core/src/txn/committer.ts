@@ -1,0 +1,205 @@
+/**
+ * Takes transactions from written to visible.
+ *
+ *   1. a version from the oracle; the write set goes to the log as one record
+ *   2. flushed to the system, unless the commit asks for `memory`; if the log cannot take it, nothing has happened
+ *   3. applied to the memtable at its version: there, and invisible to every snapshot so far
+ *   4. under `fsync`, synced; commits that wait at the same time share one sync
+ *   5. published, in version order: new snapshots see it, its locks are released, its owner is told
+ *
+ * A commit that asks for less waits in step 5 behind earlier ones that ask for more. A failed sync loses the order of things
+ * on the disk: the store is poisoned, every commit from then on fails with the first cause, and reads go on without what was
+ * never published.
+ */
+import { AlopexError } from '../base/errors.ts';
+import { version as asVersion, type KeyspaceId, type Version } from '../base/brand.ts';
+import type { WriteSet } from '../memtable/write-set.ts';
+import type { LockOwner, LockTable } from './locks.ts';
+import type { Oracle } from './oracle.ts';
+import type { Durability } from './transaction.ts';
+
+/** The log as commits see it. Absent in a store that lives in memory alone. */
+export interface CommitLog {
+  /** Buffers one batch record. */
+  append(writes: WriteSet, version: number): void;
+  /** Writes what is buffered to the system; on failure the log is as it was before the buffered records. */
+  flush(): void;
+  /** Flushes and resolves once all is durable; a failure is for ever. */
+  sync(): Promise<void>;
+  syncNow(): void;
+}
+
+/** Where commits land. */
+export interface CommitTarget {
+  /** Throws, having changed nothing, when there is no room for the write set. */
+  reserve(writes: WriteSet): void;
+  apply(writes: WriteSet, version: number): void;
+  /** Called after a commit was published: time for a flush if one is due. */
+  afterPublish(): void;
+}
+
+/** A transaction as the committer sees it. */
+export interface Committing extends LockOwner {
+  /** The commit is visible. The write set is cleared after this. */
+  published(version: Version): void;
+  /** The commit failed. */
+  failed(): void;
+}
+
+/** Told about every published commit before its write set is forgotten; walks it, keeps nothing. */
+export type CommitListener = (writes: WriteSet, version: Version) => void;
+
+interface Waiting {
+  readonly version: Version;
+  readonly transaction: Committing;
+}
+
+export interface CommitterOptions {
+  readonly log: CommitLog | undefined;
+  readonly target: CommitTarget;
+  readonly oracle: Oracle;
+  readonly locks: LockTable;
+  /** The newest version that is visible at the beginning. */
+  readonly visible: Version;
+}
+
+export class Committer {
+  readonly #log: CommitLog | undefined;
+  readonly #target: CommitTarget;
+  readonly #oracle: Oracle;
+  readonly #locks: LockTable;
+  #visible: Version;
+  /** Applied and not published, in version order. */
+  #waiting: Waiting[] = [];
+  readonly #lastCommits = new Map<KeyspaceId, Version>();
+  readonly #listeners = new Set<CommitListener>();
+  #failure: AlopexError | undefined;
+
+  constructor(options: CommitterOptions) {
+    this.#log = options.log;
+    this.#target = options.target;
+    this.#oracle = options.oracle;
+    this.#locks = options.locks;
+    this.#visible = options.visible;
+  }
+
+  /** What a new snapshot reads at. */
+  get visible(): Version {
+    return this.#visible;
+  }
+
+  /** The first failure of the log, after which nothing is committed any more. */
+  get failure(): AlopexError | undefined {
+    return this.#failure;
+  }
+
+  /** Version of the newest visible commit that wrote to a keyspace since the store was opened, else 0. */
+  lastCommit(keyspace: KeyspaceId): Version {
+    return this.#lastCommits.get(keyspace) ?? asVersion(0);
+  }
+
+  /** The returned function ends the subscription. */
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async commit(transaction: Committing, durability: Durability): Promise<Version> {
+    const version = this.#write(transaction, durability);
+    const log = this.#log;
+    if (log === undefined || (durability !== 'fsync' && this.#waiting.length === 1)) {
+      this.#publishThrough(version);
+      return version;
+    }
+    try {
+      await log.sync();
+    } catch (error) {
+      throw this.#poison(error);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#publishThrough(version);
+    return version;
+  }
+
+  commitNow(transaction: Committing, durability: Durability): Version {
+    const version = this.#write(transaction, durability);
+    if (this.#log !== undefined && (durability === 'fsync' || this.#waiting.length > 1))
+      this.syncNow();
+    else this.#publishThrough(version);
+    return version;
+  }
+
+  /** Makes everything committed so far durable and visible. */
+  syncNow(): void {
+    if (this.#log === undefined) return;
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      this.#log.syncNow();
+    } catch (error) {
+      throw this.#poison(error);
+    }
+    const last = this.#waiting.at(-1);
+    if (last !== undefined) this.#publishThrough(last.version);
+  }
+
+  /** Steps 1 to 3. */
+  #write(transaction: Committing, durability: Durability): Version {
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
+      const { writes } = transaction;
+      this.#target.reserve(writes);
+      const version = this.#oracle.next();
+      if (this.#log !== undefined) {
+        this.#log.append(writes, version);
+        if (durability !== 'memory') this.#log.flush();
+      }
+      this.#target.apply(writes, version);
+      this.#waiting.push({ version, transaction });
+      return version;
+    } catch (error) {
+      this.#locks.release(transaction);
+      transaction.failed();
+      throw error;
+    }
+  }
+
+  #publishThrough(version: Version): void {
+    let count = 0;
+    while (count < this.#waiting.length && this.#waiting[count]!.version <= version) {
+      this.#publish(this.#waiting[count]!);
+      count += 1;
+    }
+    if (count === 0) return;
+    if (count === this.#waiting.length) this.#waiting.length = 0;
+    else this.#waiting.splice(0, count);
+    this.#target.afterPublish();
+  }
+
+  #publish(waiting: Waiting): void {
+    const { version, transaction } = waiting;
+    this.#visible = version;
+    for (const part of transaction.writes.parts) {
+      if (part.liveCount > 0) this.#lastCommits.set(part.keyspace, version);
+    }
+    for (const listener of this.#listeners) listener(transaction.writes, version);
+    this.#locks.release(transaction);
+    transaction.published(version);
+  }
+
+  #poison(error: unknown): AlopexError {
+    if (this.#failure === undefined) {
+      this.#failure =
+        error instanceof AlopexError
+          ? error
+          : new AlopexError('ALX_IO', `the write-ahead log has failed: ${String(error)}`, {
+              cause: error,
+            });
+      for (const { transaction } of this.#waiting) {
+        this.#locks.release(transaction);
+        transaction.failed();
+      }
+      this.#waiting = [];
+    }
+    return this.#failure;
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * The local `Transaction`: multi-version reads over the tree and a write set on top.
+ *
+ * A write goes through these steps, with one search of the write set and at most one of the tree:
+ *   1. its place in the write set; a key that is there is locked already
+ *   2. otherwise the row lock: wait in its queue, or fail
+ *   3. then the newest committed version of the key: if it is newer than the snapshot somebody else was first, 40001.
+ *      Skipped where nothing at all was published since the snapshot.
+ *   4. the entry is encoded into the write set
+ *
+ * READ COMMITTED differs only in that `refreshSnapshot` moves the snapshot, which the statement layer calls before each
+ * statement and after each wait. READ UNCOMMITTED is served as READ COMMITTED, REPEATABLE READ as SNAPSHOT: a level may be
+ * stronger than it must be.
+ */
+import { AlopexError } from '../base/errors.ts';
+import { PENDING, type Pending, type Waiter } from '../base/pending.ts';
+import type { KeyspaceId, TransactionId, Version } from '../base/brand.ts';
+import {
+  findNewest,
+  openCursors,
+  showReference,
+  type FoundEntry,
+  type SuperVersion,
+} from '../lsm/super-version.ts';
+import { mergeCursors } from '../lsm/merge-cursor.ts';
+import { NONE } from '../memtable/btree-node.ts';
+import { PENDING_KIND } from '../memtable/entry-codec.ts';
+import { ENTRY_KIND, VERSION_MAX } from '../memtable/entry.ts';
+import { MapCursor } from '../memtable/map-cursor.ts';
+import { WriteSet } from '../memtable/write-set.ts';
+import type { Committer, Committing } from './committer.ts';
+import { LockSeat, type LockTable } from './locks.ts';
+import type { SnapshotHolder, SnapshotRegistry } from './snapshots.ts';
+import { VisibleCursor } from './visible-cursor.ts';
+import type {
+  Cursor,
+  Durability,
+  IsolationLevel,
+  KeyRange,
+  KeyTransactionOptions,
+  Transaction,
+  TransactionState,
+  ValueSlot,
+} from './transaction.ts';
+
+/** Longest key and value. Values beyond it are for the large-value store to come. */
+const KEY_SIZE_MAX = 64 * 1024;
+const VALUE_SIZE_MAX = 512 * 1024 * 1024;
+
+/** What a transaction needs of its store. */
+export interface TransactionHost {
+  readonly locks: LockTable;
+  readonly committer: Committer;
+  readonly snapshots: SnapshotRegistry<MvccTransaction>;
+  readonly view: SuperVersion;
+  /** Write sets of ended transactions, to be used again. */
+  readonly spareWriteSets: WriteSet[];
+}
+
+export interface BeginOptions extends KeyTransactionOptions {
+  readonly id: TransactionId;
+  readonly durability: Durability;
+}
+
+const SPARE_WRITE_SETS_MAX = 16;
+const NO_BYTES = new Uint8Array(0);
+
+export class MvccTransaction implements Transaction, Waiter, Committing, SnapshotHolder {
+  readonly id: TransactionId;
+  readonly isolation: IsolationLevel;
+  readonly readOnly: boolean;
+  readonly writes: WriteSet;
+  readonly lockSeat = new LockSeat();
+  registrySlot = -1;
+
+  readonly #host: TransactionHost;
+  readonly #durability: Durability;
+  readonly #mayWait: boolean;
+  #snapshot: Version;
+  #state: TransactionState = 'Active';
+  /** From commit or rollback on. */
+  #ended = false;
+  readonly #found: FoundEntry = {
+    version: 0,
+    kind: 0,
+    bytes: NO_BYTES,
+    valueStart: 0,
+    valueEnd: 0,
+  };
+
+  constructor(host: TransactionHost, options: BeginOptions) {
+    this.id = options.id;
+    this.isolation = options.isolation ?? 'snapshot';
+    if (this.isolation === 'serializable') {
+      throw new AlopexError(
+        'ALX_UNSUPPORTED',
+        'isolation level SERIALIZABLE is not supported yet',
+        {
+          hint: 'Use SNAPSHOT, and lock the rows that a decision rests on.',
+        },
+      );
+    }
+    this.readOnly = options.readOnly === true;
+    this.#host = host;
+    this.#durability = options.durability;
+    this.#mayWait = options.wait !== 'never';
+    this.writes = host.spareWriteSets.pop() ?? new WriteSet();
+    this.#snapshot = host.committer.visible;
+    host.snapshots.add(this);
+  }
+
+  get state(): TransactionState {
+    return this.#state;
+  }
+
+  get snapshot(): Version {
+    return this.#snapshot;
+  }
+
+  get waiter(): Waiter {
+    return this;
+  }
+
+  async ready(signal?: AbortSignal): Promise<void> {
+    return this.#host.locks.ready(this, signal);
+  }
+
+  refreshSnapshot(): void {
+    this.#check();
+    if (this.isolation === 'read committed' || this.isolation === 'read uncommitted') {
+      this.#snapshot = this.#host.committer.visible;
+    }
+  }
+
+  read(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending {
+    this.#check();
+    const found = this.#found;
+    const known = this.#readOwn(keyspace, key);
+    if (known === undefined) {
+      if (!findNewest(this.#host.view, keyspace, key, this.#snapshot, found)) return false;
+    } else if (!known) return false;
+    if (found.kind === ENTRY_KIND.delete) return false;
+    slot.bytes = found.bytes;
+    slot.start = found.valueStart;
+    slot.end = found.valueEnd;
+    return true;
+  }
+
+  get(keyspace: KeyspaceId, key: Uint8Array): Uint8Array | undefined | Pending {
+    const slot: ValueSlot = { bytes: NO_BYTES, start: 0, end: 0 };
+    const found = this.read(keyspace, key, slot);
+    if (found === PENDING) return PENDING;
+    // A typed array's slice of shared memory is shared no more: the copy belongs to the caller.
+    return found ? slot.bytes.slice(slot.start, slot.end) : undefined;
+  }
+
+  scan(keyspace: KeyspaceId, range: KeyRange = {}): Cursor {
+    this.#check();
+    const sources = openCursors(this.#host.view, keyspace, this.#snapshot);
+    const own = this.writes.partOf(keyspace);
+    if (own !== undefined && own.index.size > 0)
+      sources.push(new MapCursor(own.index, VERSION_MAX));
+    return new VisibleCursor(mergeCursors(sources), this.#snapshot, range);
+  }
+
+  put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending {
+    this.#checkWrite(key);
+    checkValue(value);
+    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    this.writes.writeLocated(ENTRY_KIND.put, key, value);
+  }
+
+  insert(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): boolean | Pending {
+    this.#checkWrite(key);
+    checkValue(value);
+    const kind = this.writes.locate(keyspace, key);
+    if (kind === ENTRY_KIND.put) return false;
+    if (kind === NONE && !this.#host.locks.acquire(this, keyspace, key, this.#mayWait))
+      return PENDING;
+    if (kind !== ENTRY_KIND.delete && this.#committedValueExists(keyspace, key)) return false;
+    this.writes.writeLocated(ENTRY_KIND.put, key, value);
+    return true;
+  }
+
+  delete(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
+    this.#checkWrite(key);
+    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    this.writes.writeLocated(ENTRY_KIND.delete, key);
+  }
+
+  lock(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
+    this.#checkWrite(key);
+    const kind = this.writes.locate(keyspace, key);
+    if (kind !== NONE) return;
+    if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
+    this.#checkConflict(keyspace, key);
+    this.writes.writeLocated(PENDING_KIND.lock, key);
+  }
+
+  savepoint(): number {
+    this.#check();
+    return this.writes.savepoint();
+  }
+
+  rollbackTo(savepoint: number): void {
+    this.#check();
+    if (this.writes.rollbackTo(savepoint)) return;
+    throw new AlopexError(
+      'ALX_SAVEPOINT_NOT_FOUND',
+      `savepoint ${savepoint} does not exist in this transaction`,
+      {
+        hint: 'Savepoints set after one that was rolled back to are gone.',
+      },
+    );
+  }
+
+  async commit(): Promise<Version> {
+    if (this.#endEmpty()) return this.#snapshot;
+    return this.#host.committer.commit(this, this.#durability);
+  }
+
+  commitNow(): Version {
+    if (this.#endEmpty()) return this.#snapshot;
+    return this.#host.committer.commitNow(this, this.#durability);
+  }
+
+  rollback(): void {
+    if (this.#ended) {
+      if (this.#state === 'Aborted') return;
+      this.#check();
+    }
+    this.#ended = true;
+    this.#host.locks.release(this);
+    this.failed();
+  }
+
+  published(): void {
+    this.#state = 'Committed';
+    this.#giveBack();
+  }
+
+  failed(): void {
+    this.#state = 'Aborted';
+    this.#giveBack();
+  }
+
+  /** Ends the transaction for its caller; true when there is nothing to commit and it is over. */
+  #endEmpty(): boolean {
+    this.#check();
+    this.#ended = true;
+    if (this.writes.liveCount > 0) return false;
+    this.#host.locks.release(this);
+    this.published();
+    return true;
+  }
+
+  #giveBack(): void {
+    const { snapshots, spareWriteSets } = this.#host;
+    snapshots.remove(this);
+    if (spareWriteSets.length < SPARE_WRITE_SETS_MAX) {
+      this.writes.clear();
+      spareWriteSets.push(this.writes);
+    }
+  }
+
+  /** True: a value of its own is in `#found`. False: it has deleted the key. Undefined: it has not written the key. */
+  #readOwn(keyspace: KeyspaceId, key: Uint8Array): boolean | undefined {
+    if (this.writes.isEmpty) return undefined;
+    const part = this.writes.partOf(keyspace);
+    if (part === undefined || !part.index.find(key, 0, key.length, VERSION_MAX)) return undefined;
+    showReference(part.arena.slabs, part.index.foundReference, this.#found);
+    const kind = this.#found.kind;
+    if (kind === PENDING_KIND.lock) return undefined;
+    return kind !== ENTRY_KIND.delete;
+  }
+
+  /** Steps 1 to 3 of a write. */
+  #lockRow(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
+    if (this.writes.locate(keyspace, key) !== NONE) return;
+    if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
+    this.#checkConflict(keyspace, key);
+  }
+
+  #checkConflict(keyspace: KeyspaceId, key: Uint8Array): void {
+    const { committer, view } = this.#host;
+    if (committer.visible === this.#snapshot || committer.lastCommit(keyspace) <= this.#snapshot)
+      return;
+    const found = this.#found;
+    if (findNewest(view, keyspace, key, VERSION_MAX, found) && found.version > this.#snapshot)
+      throw writeConflict();
+  }
+
+  #committedValueExists(keyspace: KeyspaceId, key: Uint8Array): boolean {
+    const found = this.#found;
+    if (!findNewest(this.#host.view, keyspace, key, VERSION_MAX, found)) return false;
+    if (found.version > this.#snapshot) throw writeConflict();
+    return found.kind !== ENTRY_KIND.delete;
+  }
+
+  #check(): void {
+    if (!this.#ended) return;
+    throw new AlopexError(
+      'ALX_TRANSACTION_CLOSED',
+      'the transaction has been committed or rolled back',
+      {
+        hint: 'Begin a new one.',
+      },
+    );
+  }
+
+  #checkWrite(key: Uint8Array): void {
+    this.#check();
+    if (this.readOnly) {
+      throw new AlopexError('ALX_READ_ONLY', 'cannot write in a read-only transaction', {
+        hint: 'Begin the transaction as READ WRITE.',
+      });
+    }
+    if (key.length <= KEY_SIZE_MAX) return;
+    throw new AlopexError(
+      'ALX_INVALID_ARGUMENT',
+      `a key of ${key.length} bytes exceeds the limit of ${KEY_SIZE_MAX}`,
+      {
+        hint: 'Shorten the key, or store what is long in the value.',
+      },
+    );
+  }
+}
+
+function checkValue(value: Uint8Array): void {
+  if (value.length <= VALUE_SIZE_MAX) return;
+  throw new AlopexError(
+    'ALX_INVALID_ARGUMENT',
+    `a value of ${value.length} bytes exceeds the limit of ${VALUE_SIZE_MAX}`,
+    {
+      hint: 'Split the value over several keys.',
+    },
+  );
+}
+
+function writeConflict(): AlopexError {
+  return new AlopexError(
+    'ALX_SERIALIZATION_CONFLICT',
+    'the row was changed by another transaction after this one began',
+    {
+      hint: 'Roll back and repeat the transaction.',
+    },
+  );
+}

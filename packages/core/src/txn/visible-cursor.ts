@@ -1,0 +1,195 @@
+/**
+ * Shows a range of a keyspace as it is at a version: of every key the newest entry at or below it, without deleted keys.
+ *
+ * - Forward the newest version comes first, so the first entry that counts decides and the rest of the key is passed over.
+ * - Backward the oldest comes first, so the last entry that counts decides; it is copied, as the source has moved on by then.
+ *
+ * Entries of kind lock come from the transaction's own write set and count for nothing.
+ */
+import { compareRanges } from '../base/bytes.ts';
+import { PENDING, type Pending } from '../base/pending.ts';
+import { PENDING_KIND } from '../memtable/entry-codec.ts';
+import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
+import type { Cursor, KeyRange, ValueSlot } from './transaction.ts';
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Copies go here; grows, never shrinks. */
+class Scratch {
+  bytes: Uint8Array = new Uint8Array(64);
+
+  copy(source: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (length > this.bytes.length)
+      this.bytes = new Uint8Array(Math.max(length, this.bytes.length * 2));
+    if (length > 64) this.bytes.set(source.subarray(start, end));
+    else for (let index = 0; index < length; index += 1) this.bytes[index] = source[start + index]!;
+    return length;
+  }
+}
+
+export class VisibleCursor implements Cursor {
+  readonly key: ValueSlot = { bytes: NO_BYTES, start: 0, end: 0 };
+  readonly value: ValueSlot = { bytes: NO_BYTES, start: 0, end: 0 };
+  /** Version of the entry shown. */
+  version = 0;
+
+  readonly #source: EntryCursor;
+  readonly #snapshot: number;
+  readonly #start: Uint8Array | undefined;
+  readonly #end: Uint8Array | undefined;
+  readonly #reverse: boolean;
+  readonly #keyScratch = new Scratch();
+  readonly #valueScratch = new Scratch();
+  #keyLength = 0;
+  /** Going backward: whether a key is being decided, and the kind of its newest entry that counts so far. */
+  #deciding = false;
+  #decided: number = ENTRY_KIND.delete;
+  /** fresh: not placed yet; before: the source stands before what is to be shown next; shown: it stands on the entry shown. */
+  #state: 'fresh' | 'before' | 'shown' | 'ended' = 'fresh';
+
+  /** Owns `source` from now on. */
+  constructor(source: EntryCursor, snapshot: number, range: KeyRange) {
+    this.#source = source;
+    this.#snapshot = snapshot;
+    this.#start = range.start;
+    this.#end = range.end;
+    this.#reverse = range.reverse === true;
+  }
+
+  advance(): boolean | Pending {
+    if (this.#state === 'ended') return false;
+    if (this.#state === 'fresh') {
+      if (this.#place() === PENDING) return PENDING;
+      this.#state = 'before';
+    }
+    return this.#reverse ? this.#advanceBackward() : this.#advanceForward();
+  }
+
+  close(): void {
+    this.#state = 'ended';
+    this.#source.close();
+  }
+
+  #place(): void | Pending {
+    if (this.#reverse)
+      return this.#end === undefined ? this.#source.seekLast() : this.#source.seekBefore(this.#end);
+    return this.#start === undefined
+      ? this.#source.seekFirst()
+      : this.#source.seek(this.#start, VERSION_MAX);
+  }
+
+  #advanceForward(): boolean | Pending {
+    const source = this.#source;
+    if (this.#state === 'shown') {
+      if (this.#passKey() === PENDING) return PENDING;
+      this.#state = 'before';
+    }
+    while (source.valid) {
+      const version = source.version;
+      const kind: number = source.kind;
+      if ((version > this.#snapshot && version !== VERSION_MAX) || kind === PENDING_KIND.lock) {
+        if (source.next() === PENDING) return PENDING;
+        continue;
+      }
+      if (this.#isBehindEnd()) break;
+      this.#keyLength = this.#keyScratch.copy(source.keyBytes, source.keyStart, source.keyEnd);
+      if (kind === ENTRY_KIND.delete) {
+        this.#state = 'shown';
+        if (this.#passKey() === PENDING) return PENDING;
+        this.#state = 'before';
+        continue;
+      }
+      this.#showKey();
+      this.version = version;
+      this.value.bytes = source.valueBytes;
+      this.value.start = source.valueStart;
+      this.value.end = source.valueEnd;
+      this.#state = 'shown';
+      return true;
+    }
+    this.#state = 'ended';
+    return false;
+  }
+
+  /** Moves the source behind all entries of the key decided last. */
+  #passKey(): void | Pending {
+    const source = this.#source;
+    do {
+      if (source.next() === PENDING) return PENDING;
+    } while (source.valid && this.#isSameKey());
+  }
+
+  #advanceBackward(): boolean | Pending {
+    const source = this.#source;
+    while (this.#deciding || source.valid) {
+      if (!this.#deciding) {
+        if (this.#isBeforeStart()) break;
+        this.#keyLength = this.#keyScratch.copy(source.keyBytes, source.keyStart, source.keyEnd);
+        this.#decided = ENTRY_KIND.delete;
+        this.#deciding = true;
+      }
+      if (this.#decideBackward() === PENDING) return PENDING;
+      this.#deciding = false;
+      if (this.#decided === ENTRY_KIND.delete) continue;
+      this.#showKey();
+      return true;
+    }
+    this.#state = 'ended';
+    return false;
+  }
+
+  /** Takes in all entries of the current key. After `PENDING` it goes on at an entry it may have seen, which does no harm. */
+  #decideBackward(): void | Pending {
+    const source = this.#source;
+    do {
+      const kind: number = source.kind;
+      if (
+        (source.version <= this.#snapshot || source.version === VERSION_MAX) &&
+        kind !== PENDING_KIND.lock
+      ) {
+        this.#decided = kind;
+        this.version = source.version;
+        this.value.start = 0;
+        this.value.end = this.#valueScratch.copy(
+          source.valueBytes,
+          source.valueStart,
+          source.valueEnd,
+        );
+        this.value.bytes = this.#valueScratch.bytes;
+      }
+      if (source.previous() === PENDING) return PENDING;
+    } while (source.valid && this.#isSameKey());
+  }
+
+  #showKey(): void {
+    this.key.bytes = this.#keyScratch.bytes;
+    this.key.start = 0;
+    this.key.end = this.#keyLength;
+  }
+
+  #isSameKey(): boolean {
+    const { keyBytes, keyStart, keyEnd } = this.#source;
+    const length = this.#keyLength;
+    if (keyEnd - keyStart !== length) return false;
+    const key = this.#keyScratch.bytes;
+    // From the end: neighbours differ there.
+    for (let index = length - 1; index >= 0; index -= 1)
+      if (keyBytes[keyStart + index] !== key[index]) return false;
+    return true;
+  }
+
+  #isBehindEnd(): boolean {
+    const end = this.#end;
+    if (end === undefined) return false;
+    const { keyBytes, keyStart, keyEnd } = this.#source;
+    return compareRanges(keyBytes, keyStart, keyEnd, end, 0, end.length) >= 0;
+  }
+
+  #isBeforeStart(): boolean {
+    const start = this.#start;
+    if (start === undefined) return false;
+    const { keyBytes, keyStart, keyEnd } = this.#source;
+    return compareRanges(keyBytes, keyStart, keyEnd, start, 0, start.length) < 0;
+  }
+}
