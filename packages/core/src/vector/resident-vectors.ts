@@ -48,7 +48,7 @@ const ROWS_PER_CHECK = 1024;
 
 export class ResidentVectors {
   readonly #kernels: Kernels;
-  readonly #memoryBytesMax: number;
+  #memoryBytesMax: number;
   /** By keyspace, because that is what a commit knows. */
   readonly #slots = new Map<KeyspaceId, Slot[]>();
   /** The latest change of each keyspace, resident or not. */
@@ -67,6 +67,12 @@ export class ResidentVectors {
       for (const slot of slots) bytes += slot.column.byteLength;
     }
     return bytes;
+  }
+
+  /** Changes the budget, `SET alopex.vector_index_memory`; columns that no longer fit are forgotten. */
+  resize(memoryBytesMax: number): void {
+    this.#memoryBytesMax = memoryBytesMax;
+    this.#makeRoom(undefined);
   }
 
   /** The column if it is here and can serve `snapshot`. One that should be rebuilt is dropped instead. */
@@ -117,9 +123,13 @@ export class ResidentVectors {
     this.#noteVersion(keyspace, version);
     const slots = this.#slots.get(keyspace);
     if (slots === undefined) return;
-    for (const slot of slots) slot.column.noteChange(key, version);
-    // A column nobody searches any more must not collect changes for ever.
-    for (const slot of slots.filter(({ column }) => column.wantsRebuild)) this.#remove(slot);
+    let hopeless: Slot | undefined;
+    for (const slot of slots) {
+      slot.column.noteChange(key, version);
+      if (slot.column.wantsRebuild) hopeless = slot;
+    }
+    // A column nobody searches any more must not collect changes for ever. One a call is enough: the next change is near.
+    if (hopeless !== undefined) this.#remove(hopeless);
   }
 
   /** A commit at `version` removed rows wholesale: forgets the keyspace's columns; builds under way come to nothing. */
@@ -132,8 +142,8 @@ export class ResidentVectors {
     if (version > (this.#lastChange.get(keyspace) ?? 0)) this.#lastChange.set(keyspace, version);
   }
 
-  /** Frees the least recently used columns until the budget holds; false when `kept` alone is above it. */
-  #makeRoom(kept: Slot): boolean {
+  /** Frees the least recently used columns until the budget holds; false when what may not go is above it. */
+  #makeRoom(kept: Slot | undefined): boolean {
     let bytes = this.byteLength;
     while (bytes > this.#memoryBytesMax) {
       const oldest = this.#oldestBut(kept);
@@ -144,7 +154,7 @@ export class ResidentVectors {
     return true;
   }
 
-  #oldestBut(kept: Slot): Slot | undefined {
+  #oldestBut(kept: Slot | undefined): Slot | undefined {
     let oldest: Slot | undefined;
     for (const slots of this.#slots.values()) {
       for (const slot of slots) {
