@@ -12,7 +12,8 @@ import { RowBitmap } from '../src/vector/row-bitmap.ts';
 import { loadKernels } from '../src/kernels/load-kernels.ts';
 import { pagesFor } from '../src/kernels/linear-memory.ts';
 import type { KernelKind } from '../src/kernels/kernels.ts';
-import { METRIC_CODE, type Metric } from '../src/kernels/metric-code.ts';
+import { METRIC_CODE } from '../src/kernels/metric-code.ts';
+import type { Metric } from '../src/types/data-type.ts';
 import { memoryProbes, type Probe } from './memory-probe.ts';
 
 const ROUNDS = 15;

@@ -14,5 +14,5 @@ export {
   type MemorySize,
 } from './linear-memory.ts';
 export { loadKernels, loadKernelsAsync, type KernelOptions } from './load-kernels.ts';
-export { METRIC_CODE, type Metric, type MetricCode } from './metric-code.ts';
+export { METRIC_CODE, type MetricCode } from './metric-code.ts';
 export { OrderKeyF32 } from './order-key-f32.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextBelow, nextFloat, type Random } from '../base/random.ts';
 import { loadKernels } from '../kernels/load-kernels.ts';
-import type { Metric } from '../kernels/metric-code.ts';
+import type { Metric } from '../types/data-type.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { FlatIndex } from './flat-index.ts';
 import { RowBitmap } from './row-bitmap.ts';

@@ -11,7 +11,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { OrderKeyF32 } from '../kernels/order-key-f32.ts';
 import { FlatSegment, paddedRowBytes } from './flat-segment.ts';
 import { RowBitmap } from './row-bitmap.ts';
-import type { VectorHits, VectorIndex, VectorQuery, VectorSearch } from './vector-index.ts';
+import type { VectorHits, VectorIndex, VectorQuery, IndexSearch } from './vector-index.ts';
 
 const SEGMENT_BYTES_MIN = 256 << 10;
 const SEGMENT_BYTES_MAX = 256 << 20;
@@ -78,7 +78,7 @@ export class FlatIndex implements VectorIndex {
     return ordinal < this.#removed.length && this.#removed.has(ordinal);
   }
 
-  beginSearch(query: VectorQuery): VectorSearch {
+  beginSearch(query: VectorQuery): IndexSearch {
     assert(query.vector.length === this.dimension, 'a query has the dimension of its index');
     assert(query.k >= 1, 'a search asks for at least one hit');
     return new FlatSearch(
@@ -122,7 +122,7 @@ export class FlatIndex implements VectorIndex {
 }
 
 /** One pass over the rows that were there when it began. All its state is its own: any number may be under way at once. */
-class FlatSearch implements VectorSearch {
+class FlatSearch implements IndexSearch {
   readonly #segments: readonly PlacedSegment[];
   readonly #end: number;
   readonly #excluded: RowBitmap | undefined;

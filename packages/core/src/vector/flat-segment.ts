@@ -11,7 +11,8 @@
 import { assert } from '../base/assert.ts';
 import type { KernelFunctions, Kernels } from '../kernels/kernels.ts';
 import { PAGE_BYTES, PAGES_MAX, pagesFor, type LinearMemory } from '../kernels/linear-memory.ts';
-import { METRIC_CODE, type Metric } from '../kernels/metric-code.ts';
+import { METRIC_CODE } from '../kernels/metric-code.ts';
+import type { Metric } from '../types/data-type.ts';
 
 /** Entries of 8 bytes, see `kernels.ts`. */
 const HEAP_ENTRY_WORDS = 2;

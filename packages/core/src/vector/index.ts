@@ -23,4 +23,4 @@ export {
 } from './resident-vectors.ts';
 export { RowBitmap } from './row-bitmap.ts';
 export { VectorDistances, type DistanceBatch } from './vector-distances.ts';
-export type { VectorHits, VectorIndex, VectorQuery, VectorSearch } from './vector-index.ts';
+export type { VectorHits, VectorIndex, VectorQuery, IndexSearch } from './vector-index.ts';

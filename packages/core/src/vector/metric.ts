@@ -10,7 +10,7 @@
  */
 import { unreachable } from '../base/assert.ts';
 import { AlopexError } from '../base/errors.ts';
-import type { Metric } from '../kernels/metric-code.ts';
+import type { Metric } from '../types/data-type.ts';
 
 /** Whether a value grows or shrinks as vectors come closer: what ORDER BY must say for an index to serve it. */
 export type VectorMeasure = 'distance' | 'similarity';

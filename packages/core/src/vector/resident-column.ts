@@ -15,12 +15,12 @@ import { assert } from '../base/assert.ts';
 import type { Version } from '../base/brand.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import type { Metric } from '../kernels/metric-code.ts';
+import type { Metric } from '../types/data-type.ts';
 import { ChangeLog } from './change-log.ts';
 import { FlatIndex } from './flat-index.ts';
 import type { RowBitmap } from './row-bitmap.ts';
 import { RowKeyTable } from './row-key-table.ts';
-import type { VectorSearch } from './vector-index.ts';
+import type { IndexSearch } from './vector-index.ts';
 
 /** Rows that were removed, of all, before a new copy is better than this one (and never for fewer than a thousand). */
 const REMOVED_SHARE_MAX = 0.3;
@@ -44,7 +44,7 @@ export interface ResidentSearchOptions {
 }
 
 export interface ResidentSearch {
-  readonly search: VectorSearch;
+  readonly search: IndexSearch;
   /**
    * Keys of rows that changed up to the snapshot: read each at the snapshot, and offer its distance (and its filter) beside
    * the hits. A key may have no row there, or a NULL. `ownKeys` are not repeated here.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadKernels } from '../kernels/load-kernels.ts';
-import type { Metric } from '../kernels/metric-code.ts';
+import type { Metric } from '../types/data-type.ts';
 import { VectorDistances } from './vector-distances.ts';
 
 const METRICS: readonly Metric[] = ['cosine', 'l2', 'inner', 'l1'];

@@ -9,7 +9,8 @@
 import { assert } from '../base/assert.ts';
 import type { KernelFunctions, Kernels } from '../kernels/kernels.ts';
 import { PAGE_BYTES, type LinearMemory } from '../kernels/linear-memory.ts';
-import { METRIC_CODE, type Metric } from '../kernels/metric-code.ts';
+import { METRIC_CODE } from '../kernels/metric-code.ts';
+import type { Metric } from '../types/data-type.ts';
 import { SQUARES_MAX, SQUARES_MIN } from '../kernels/reduced-distance.ts';
 import { measureOf, type VectorMeasure } from './metric.ts';
 

@@ -11,7 +11,7 @@
  * - Hits come closest first; equal ones by ordinal; rows without a distance (NaN: a zero norm under cosine) last.
  * - One thread. An index is never persisted from here, nor are distances: see the laws of the kernels.
  */
-import type { Metric } from '../kernels/metric-code.ts';
+import type { Metric } from '../types/data-type.ts';
 import type { RowBitmap } from './row-bitmap.ts';
 
 export interface VectorQuery {
@@ -32,7 +32,7 @@ export interface VectorHits {
   readonly reduced: Float32Array;
 }
 
-export interface VectorSearch {
+export interface IndexSearch {
   /** Works through about `bytesMax` bytes of vectors (default: all that is left); true once the search is complete. */
   advance(bytesMax?: number): boolean;
   /** The hits; only once `advance` has answered true. */
@@ -52,7 +52,7 @@ export interface VectorIndex {
   add(vector: Float32Array, start?: number): number;
   /** Takes a row out of later searches. Idempotent; its memory stays until the index is rebuilt. */
   remove(ordinal: number): void;
-  beginSearch(query: VectorQuery): VectorSearch;
+  beginSearch(query: VectorQuery): IndexSearch;
   /** A search in one step. */
   search(query: VectorQuery): VectorHits;
 }
