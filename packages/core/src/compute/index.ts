@@ -13,3 +13,17 @@ export {
 export type { Accumulator, AggregateFunction } from './aggregate/aggregate-function.ts';
 export type { FunctionContext, ScalarFunction, Volatility } from './scalar-function.ts';
 export { ValueSet } from './value-set.ts';
+export { arithmeticFunction, type ArithmeticOperator } from './arithmetic.ts';
+export { float64Function, nullableFunction, strictFunction } from './define-function.ts';
+export { anyValueAggregate } from './aggregate/any-value.ts';
+export { boolAndAggregate, boolOrAggregate } from './aggregate/boolean.ts';
+export { countAggregate } from './aggregate/count.ts';
+export { maxAggregate, minAggregate } from './aggregate/extreme.ts';
+export { stringAggAggregate } from './aggregate/string-agg.ts';
+export { averageAggregate, sumAggregate } from './aggregate/sum.ts';
+export {
+  stddevPopAggregate,
+  stddevSampAggregate,
+  varPopAggregate,
+  varSampAggregate,
+} from './aggregate/variance.ts';

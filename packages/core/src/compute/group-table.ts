@@ -1,0 +1,44 @@
+/**
+ * Maps rows of key columns to dense group numbers: the one hash table under GROUP BY, DISTINCT, set operations and hash
+ * joins. Three forms behind one contract; `createGroupTable` picks:
+ *   numbers   one numeric column: a dense array while the integers span a small range, else open addressing
+ *   bytes     anything else: the bytes of a single text or bytea column, or the order key of the tuple
+ *
+ * Equality is that of `compare`: -0 = 0, NaN = NaN. A null is a key like any other here (GROUP BY and DISTINCT); joins drop
+ * such rows before they ask.
+ */
+import type { ColumnVector } from '../types/column-vector.ts';
+import type { DataType } from '../types/data-type.ts';
+import { BytesGroupTable } from './bytes-group-table.ts';
+import { NumberGroupTable } from './number-group-table.ts';
+
+export interface GroupTable {
+  /** Groups so far; numbers are 0 .. groupCount - 1 in order of first sight. */
+  readonly groupCount: number;
+  /** groups[i] = the group of row i, made if it is new. */
+  assign(keys: readonly ColumnVector[], rowCount: number, groups: Int32Array): void;
+  /** groups[i] = the group of row i, or -1 when there is none. */
+  find(keys: readonly ColumnVector[], rowCount: number, groups: Int32Array): void;
+  /** The keys of groups [start, end), one column per key. */
+  keys(start: number, end: number): ColumnVector[];
+  readonly byteLength: number;
+}
+
+export function createGroupTable(types: readonly DataType[]): GroupTable {
+  const [only] = types;
+  if (types.length === 1 && only !== undefined) {
+    switch (only.kind) {
+      case 'boolean':
+      case 'int16':
+      case 'int32':
+      case 'int64':
+      case 'float32':
+      case 'float64':
+      case 'timestamp':
+        return new NumberGroupTable(only);
+      default:
+        break;
+    }
+  }
+  return new BytesGroupTable(types);
+}
