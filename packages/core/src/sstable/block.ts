@@ -4,7 +4,8 @@
  * Searching compares the first six bytes behind the common prefix of all keys as one number ("head"), kept in an array that
  * is made at the first search and costs 8 bytes an entry. Only equal heads make it look at key bytes.
  *
- * Measured, 16 KB block of 140 entries, random 16-byte keys: 45 ns a search with heads, 130 ns comparing bytes.
+ * Measured, block of 125 entries in the processor's cache, a search with heads / comparing bytes: random 16-byte keys 75 / 73 ns,
+ * 'user:' and twelve digits 71 / 149 ns, row keys of two integers 66 / 143 ns.
  */
 import type { EntryKind } from '../memtable/entry.ts';
 import { BLOCK_HEADER_WORDS, KIND_VARIES, SIZE_VARIES, VERSION_MODE } from './format.ts';
@@ -25,6 +26,7 @@ export class Block {
   place = -1;
   readonly #words: Uint32Array;
   readonly #prefixLength: number;
+  /** Size of every key and value, -1 where it varies: small integers, or every access would follow a boxed number. */
   readonly #keySize: number;
   readonly #valueSize: number;
   readonly #kind: number;
@@ -51,14 +53,14 @@ export class Block {
     const count = words[0]!;
     this.count = count;
     this.#prefixLength = words[1]!;
-    this.#keySize = words[2]!;
-    this.#valueSize = words[3]!;
+    this.#keySize = words[2] === SIZE_VARIES ? -1 : words[2]!;
+    this.#valueSize = words[3] === SIZE_VARIES ? -1 : words[3]!;
     this.#kind = words[4]!;
     this.#versionMode = words[5]!;
     this.#versionBase = words[6]! + words[7]! * 0x1_0000_0000;
     this.#keyEndsAt = BLOCK_HEADER_WORDS;
-    this.#valueEndsAt = this.#keyEndsAt + (this.#keySize === SIZE_VARIES ? count : 0);
-    this.#versionsAt = this.#valueEndsAt + (this.#valueSize === SIZE_VARIES ? count : 0);
+    this.#valueEndsAt = this.#keyEndsAt + (this.#keySize < 0 ? count : 0);
+    this.#versionsAt = this.#valueEndsAt + (this.#valueSize < 0 ? count : 0);
     this.#kindsAt = (this.#versionsAt + this.#versionMode * count) * 4;
     this.#keysAt = this.#kindsAt + (this.#kind === KIND_VARIES ? count : 0);
     this.#valuesAt = this.keyEnd(count - 1);
@@ -85,24 +87,24 @@ export class Block {
   }
 
   keyStart(index: number): number {
-    if (this.#keySize !== SIZE_VARIES) return this.#keysAt + index * this.#keySize;
+    if (this.#keySize >= 0) return this.#keysAt + index * this.#keySize;
     return index === 0 ? this.#keysAt : this.#keysAt + this.#words[this.#keyEndsAt + index - 1]!;
   }
 
   keyEnd(index: number): number {
-    if (this.#keySize !== SIZE_VARIES) return this.#keysAt + (index + 1) * this.#keySize;
+    if (this.#keySize >= 0) return this.#keysAt + (index + 1) * this.#keySize;
     return this.#keysAt + this.#words[this.#keyEndsAt + index]!;
   }
 
   valueStart(index: number): number {
-    if (this.#valueSize !== SIZE_VARIES) return this.#valuesAt + index * this.#valueSize;
+    if (this.#valueSize >= 0) return this.#valuesAt + index * this.#valueSize;
     return index === 0
       ? this.#valuesAt
       : this.#valuesAt + this.#words[this.#valueEndsAt + index - 1]!;
   }
 
   valueEnd(index: number): number {
-    if (this.#valueSize !== SIZE_VARIES) return this.#valuesAt + (index + 1) * this.#valueSize;
+    if (this.#valueSize >= 0) return this.#valuesAt + (index + 1) * this.#valueSize;
     return this.#valuesAt + this.#words[this.#valueEndsAt + index]!;
   }
 

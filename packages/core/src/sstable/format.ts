@@ -21,7 +21,7 @@
  *   values          likewise
  *
  * Keys keep the prefix they share: zstd takes it out of the file, and a cursor can show every key where it lies. Cutting it
- * off costs a copy per entry in every scan (15 ns of 50) for 10 % less memory.
+ * off would save about a tenth of the cache and cost every scan a copy of 20 ns per entry, more than all the rest of a step.
  */
 
 export const TABLE_VERSION = 1;

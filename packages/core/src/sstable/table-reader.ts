@@ -4,8 +4,9 @@
  *
  * Where the disk answers later (`PENDING`), so do `open`, `get` and cursors, having changed nothing but the cache.
  *
- * Measured on Node 24, 1M random 16-byte keys with 100-byte values, one table, zstd, blocks of 4 / 8 / 16 / 32 / 64 KB:
- * see BLOCK_SIZES in `docs/formats/sstable.md` for the figures that chose 16 KB.
+ * Measured on Node 24, one table of 1M random 16-byte keys and 100-byte values, keys asked for at random: 1.0 us a hit (0.2 us
+ * within 1000 keys), 0.2 us for an absent key, 70M entries a second in a scan from the cache, 3M from the file with zstd.
+ * The figures that chose blocks of 16 KB stand in `docs/formats/sstable.md`.
  */
 import type { Checksum } from '../base/checksum.ts';
 import { PENDING, type Pending } from '../base/pending.ts';

@@ -14,7 +14,8 @@
  * Failures: a flush that fails has appended nothing; the records of the buffer are gone and may be appended again. A sync that
  * fails, or a torn write that cannot be cut off, poisons the writer: all later calls fail with the first cause.
  *
- * Measured, 100-byte records on a file of Node 24, append and flush: 1.7 us, of which the write system call is 1.2 us.
+ * Measured, 100-byte records on a file of Node 24, append and flush: 1.8 us, of which the write system call is 1.2 us;
+ * without a flush per record 0.4 us.
  */
 import { assert } from '../base/assert.ts';
 import type { Checksum } from '../base/checksum.ts';
