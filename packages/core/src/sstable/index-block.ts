@@ -60,8 +60,6 @@ export class BlockIndex {
   }
 }
 
-const handle = new Uint8Array(BLOCK_HANDLE_SIZE);
-
 export interface DataBlockHandle {
   readonly offset: number;
   readonly size: number;
@@ -75,6 +73,7 @@ export function addIndexEntry(
   version: number,
   block: DataBlockHandle,
 ): void {
+  const handle = new Uint8Array(BLOCK_HANDLE_SIZE);
   writeUint64(handle, 0, block.offset);
   writeUint32(handle, 8, block.size);
   writeUint32(handle, 12, block.entryCount);

@@ -103,9 +103,7 @@ export function corruptTable(
 
 /** CRC of the offset, where a block's checksum starts. */
 function offsetSeed(offset: number, checksum: Checksum): number {
-  writeUint64(OFFSET_BYTES, 0, offset);
-  return checksum(OFFSET_BYTES, 0, 8, 0);
+  const bytes = new Uint8Array(8);
+  writeUint64(bytes, 0, offset);
+  return checksum(bytes, 0, 8, 0);
 }
-
-// Scratch within one synchronous call, never read across two.
-const OFFSET_BYTES = new Uint8Array(8);
