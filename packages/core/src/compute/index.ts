@@ -27,3 +27,5 @@ export {
   varPopAggregate,
   varSampAggregate,
 } from './aggregate/variance.ts';
+export { createGroupTable, type GroupTable } from './group-table.ts';
+export { rowComparator, sortRows, type SortColumn } from './sort.ts';

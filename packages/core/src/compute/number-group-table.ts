@@ -19,7 +19,7 @@ const SLOTS_INITIAL = 1_024;
 export class NumberGroupTable implements GroupTable {
   readonly #type: DataType;
   /** Key of each group; unspecified for the null group. */
-  #keys = new Float64Array(64);
+  #keys: Float64Array = new Float64Array(64);
   #count = 0;
   #nullGroup = -1;
   /** Dense form: group + 1 of key `#base + i`; 0 = none. Undefined once the table has moved to slots. */

@@ -20,3 +20,18 @@ export type {
   SubqueryExpression,
 } from './expression.ts';
 export type { BatchIterator, ExecContext } from './operator.ts';
+export { aggregate } from './aggregate.ts';
+export { distinct } from './distinct.ts';
+export { filter } from './filter.ts';
+export { hashJoin, type HashJoinOptions } from './hash-join.ts';
+export { limit } from './limit.ts';
+export { materialize } from './materialize.ts';
+export { MemoryAccount } from './memory-account.ts';
+export { nestedLoopJoin, type NestedLoopJoinOptions } from './nested-loop-join.ts';
+export type { JoinKind } from './pair-output.ts';
+export { project } from './project.ts';
+export { RowCollector, emitOrdered, emitRows, gatherColumns } from './row-collector.ts';
+export { setOperation, type SetOperationOptions } from './set-operation.ts';
+export { sort } from './sort.ts';
+export { topK, type TopKOptions } from './top-k.ts';
+export { values } from './values.ts';

@@ -1,0 +1,49 @@
+/** DISTINCT: the first row of every group of equal rows; nulls are equal here. */
+import { PENDING } from '../base/pending.ts';
+import { createGroupTable } from '../compute/group-table.ts';
+import { BATCH_ROWS_MAX } from '../types/batch.ts';
+import type { DataType } from '../types/data-type.ts';
+import { MemoryAccount } from './memory-account.ts';
+import type { BatchIterator, ExecContext } from './operator.ts';
+import { gatherColumns } from './row-collector.ts';
+
+export function* distinct(
+  input: BatchIterator,
+  types: readonly DataType[],
+  context: ExecContext,
+): BatchIterator {
+  const account = new MemoryAccount(context, 'distinct');
+  const table = createGroupTable(types);
+  const groups = new Int32Array(BATCH_ROWS_MAX);
+  const selection = new Int32Array(BATCH_ROWS_MAX);
+  for (const batch of input) {
+    if (batch === PENDING) {
+      yield PENDING;
+      continue;
+    }
+    context.check();
+    const known = table.groupCount;
+    table.assign(batch.columns, batch.rowCount, groups);
+    account.resize(table.byteLength);
+    const count = selectNewGroups(groups, batch.rowCount, known, selection);
+    if (count > 0)
+      yield { rowCount: count, columns: gatherColumns(batch.columns, selection, count) };
+  }
+}
+
+/** Rows that opened a group: groups are numbered as they are first seen, from `known` on in this batch. */
+export function selectNewGroups(
+  groups: Int32Array,
+  rowCount: number,
+  known: number,
+  selection: Int32Array,
+): number {
+  let next = known;
+  for (let row = 0; row < rowCount; row += 1) {
+    if (groups[row] === next) {
+      selection[next - known] = row;
+      next += 1;
+    }
+  }
+  return next - known;
+}
