@@ -110,14 +110,24 @@ export interface LogicalSetOperation {
 /** One reading of a WITH query; every reading has column ids of its own. */
 export interface LogicalCteScan {
   readonly kind: 'cte-scan';
-  readonly cte: LogicalCte;
+  /** Index into the statement's `ctes`. */
+  readonly cte: number;
+  readonly name: string;
   readonly columns: readonly LogicalColumn[];
 }
 
-/** Compared by identity: readings of the same object share one run. */
+/** A query of a WITH clause. */
 export interface LogicalCte {
   readonly name: string;
   readonly plan: LogicalPlan;
+  /** As MATERIALIZED or NOT MATERIALIZED says; absent: the optimizer decides. */
+  readonly materialized: boolean | undefined;
+}
+
+/** A whole statement. A CTE reads only CTEs before it in the list. */
+export interface LogicalStatement {
+  readonly plan: LogicalPlan;
+  readonly ctes: readonly LogicalCte[];
 }
 
 /** `source` delivers one column per table column, in table order. */

@@ -2,34 +2,8 @@
  * The front end in one call: a parsed statement and what it may see become a compiled statement. Pure; the catalog is only
  * read. binder -> optimizer -> physical planner.
  */
-import type { DataType } from '@alopex-db/core/types';
-import type { Expression } from '../ast/expression.ts';
-import type { Query } from '../ast/query.ts';
 import type { ParsedStatement } from '../ast/statement.ts';
-import type { CatalogView } from '../catalog/catalog.ts';
-import type { Statistics } from '../optimizer/statistics.ts';
 import type { CompiledStatement } from '../plan/compiled-statement.ts';
-
-export interface CompileContext {
-  readonly catalog: CatalogView;
-  /** Schemas in which unqualified names are looked up, in order; CREATE goes to the first. */
-  readonly searchPath: readonly string[];
-  /** The text the spans count in, for lines and columns of errors. */
-  readonly text: string;
-  /** Reads SQL kept in the catalog: defaults and checks, and views. */
-  readonly reader: SqlReader;
-  /** Types declared by PREPARE or a driver; undefined entries are inferred. */
-  readonly declaredParameterTypes?: readonly (DataType | undefined)[] | undefined;
-  /** Types of the values at hand, used only where nothing else tells a parameter's type (`SELECT $1`). */
-  readonly parameterHints?: readonly (DataType | undefined)[] | undefined;
-  readonly statistics?: Statistics | undefined;
-  /** Names of optimizer rules to leave out, for tests that compare plans. */
-  readonly disabledRules?: ReadonlySet<string> | undefined;
-}
-
-export interface SqlReader {
-  expression(text: string): Expression;
-  query(text: string): Query;
-}
+import type { CompileContext } from './compile-context.ts';
 
 export declare function compileStatement(parsed: ParsedStatement, context: CompileContext): CompiledStatement;

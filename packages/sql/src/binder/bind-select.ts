@@ -1,0 +1,235 @@
+/**
+ * SELECT. Clauses are bound in the order in which they run: FROM, WHERE, GROUP BY, the items, HAVING, ORDER BY. Aggregates met
+ * on the way gather in a collector; once all clauses are bound it is known whether the query groups, and every expression
+ * after the grouping is rewritten to read groups.
+ *
+ *   from -> filter -> aggregate -> filter (HAVING) -> project -> distinct -> sort
+ */
+import type { Expression, SortKey } from '@alopex-db/core/exec';
+import type { Expression as Syntax } from '../ast/expression.ts';
+import type { GroupBy, GroupingElement, OrderBy, Select } from '../ast/query.ts';
+import type { OrderItem } from '../ast/window.ts';
+import { errorAt } from '../errors.ts';
+import type { LogicalColumn, LogicalPlan, ProjectItem } from '../plan/logical.ts';
+import { equalExpressions, someNode } from '../plan/walk-expression.ts';
+import { AggregateCollector } from './aggregate-collector.ts';
+import { columnExpression } from './bind-column.ts';
+import { unsupported } from './bind-error.ts';
+import { bindFrom } from './bind-from.ts';
+import { ordinalOf, sortKey } from './bind-order-by.ts';
+import { requireBoolean, settleUnknown } from './coerce.ts';
+import type { BoundQuery, ExpressionContext, QueryPlace } from './expression-context.ts';
+import type { FromSource } from './from-source.ts';
+import { Grouping } from './grouping.ts';
+import { isNullable } from './nullability.ts';
+import { Scope } from './scope.ts';
+import { aliasTable, bindItems, type BoundItem } from './select-items.ts';
+
+/** What the clauses of one SELECT share. */
+interface SelectParts {
+  readonly select: Select;
+  readonly place: QueryPlace;
+  readonly from: FromSource;
+  readonly base: ExpressionContext;
+  readonly collector: AggregateCollector;
+}
+
+/** A sort key before it is known which column delivers it. */
+interface PendingKey {
+  readonly item: Pick<OrderItem, 'descending' | 'nulls'>;
+  readonly node: Syntax | undefined;
+  /** Index of the item it names, or the expression to sort by. */
+  readonly target: number | Expression;
+}
+
+export function bindSelect(select: Select, orderBy: OrderBy | undefined, place: QueryPlace): BoundQuery {
+  refuseLaterClauses(select);
+  const from = bindFrom(select.from, place);
+  const collector = new AggregateCollector(place.state);
+  const parts: SelectParts = { select, place, from, base: baseContext(select, from, place), collector };
+  const where = bindCondition(select.where, 'WHERE', parts, undefined);
+  const grouping = new Grouping(place.state, parts.base.scope, from.tables);
+  const itemContext: ExpressionContext = { ...parts.base, clause: 'SELECT', aggregates: collector, aliases: undefined };
+  const items = bindItems(select.items, itemContext, place.keepUnknown);
+  bindGroupBy(select.groupBy, items, grouping, parts);
+  const having = bindCondition(select.having, 'HAVING', parts, collector);
+  const keys = orderBy === undefined ? [] : pendingKeys(orderBy, items, parts);
+
+  let plan: LogicalPlan = where === undefined ? from.plan : { kind: 'filter', input: from.plan, predicate: where };
+  const grouped = select.groupBy !== undefined || select.having !== undefined || collector.items.length > 0;
+  const settle = (expression: Expression, span: BoundItem['span']): Expression =>
+    grouped ? grouping.regroup(expression, span) : expression;
+  const settledItems = items.map((item) => ({ ...item, expression: settle(item.expression, item.span) }));
+  const settledHaving = having === undefined ? undefined : settle(having, select.having!.span);
+  const settledKeys = keys.map((key) => settleKey(key, settle));
+  if (grouped) plan = { kind: 'aggregate', input: plan, groups: grouping.groups, aggregates: collector.items };
+  if (settledHaving !== undefined) plan = { kind: 'filter', input: plan, predicate: settledHaving };
+  return projected(plan, settledItems, settledKeys, parts);
+}
+
+function refuseLaterClauses(select: Select): void {
+  if (select.qualify !== undefined) throw unsupported('QUALIFY', select.qualify.span);
+  if (select.windows.length > 0) throw unsupported('the WINDOW clause', select.windows[0]!.span);
+  if (select.distinct !== undefined && select.distinct.on.length > 0) {
+    throw unsupported('DISTINCT ON', select.distinct.span);
+  }
+}
+
+function baseContext(select: Select, from: FromSource, place: QueryPlace): ExpressionContext {
+  return {
+    state: place.state,
+    scope: new Scope(from.columns, place.outer),
+    clause: 'SELECT',
+    aggregates: undefined,
+    aliases: aliasTable(select.items),
+    withQueries: place.withQueries,
+    parent: place.parent,
+    bind: place.bind,
+  };
+}
+
+function bindCondition(
+  node: Syntax | undefined,
+  clause: string,
+  parts: SelectParts,
+  aggregates: AggregateCollector | undefined,
+): Expression | undefined {
+  if (node === undefined) return undefined;
+  const bound = parts.place.bind.expression(node, { ...parts.base, clause, aggregates });
+  return requireBoolean(parts.place.state, bound, clause, node.span);
+}
+
+function bindGroupBy(
+  groupBy: GroupBy | undefined,
+  items: readonly BoundItem[],
+  grouping: Grouping,
+  parts: SelectParts,
+): void {
+  if (groupBy === undefined) return;
+  const nullable = (expression: Expression): boolean => isNullable(expression, nullableOf(parts));
+  if (groupBy.all) {
+    const aggregated = new Set(parts.collector.items.map((item) => item.column.id));
+    const readsAggregate = (node: Expression): boolean => node.kind === 'column' && aggregated.has(node.index);
+    for (const item of items) {
+      if (!someNode(item.expression, readsAggregate)) grouping.add(item.expression, nullable(item.expression));
+    }
+    return;
+  }
+  for (const element of groupBy.elements) {
+    for (const node of groupingExpressions(element)) {
+      const expression = bindGroupKey(node, items, parts);
+      grouping.add(expression, nullable(expression));
+    }
+  }
+}
+
+function groupingExpressions(element: GroupingElement): readonly Syntax[] {
+  switch (element.kind) {
+    case 'grouping-expression':
+      return element.expression.kind === 'row' ? element.expression.fields : [element.expression];
+    case 'empty-grouping':
+      return [];
+    default:
+      throw unsupported(element.kind === 'grouping-sets' ? 'GROUPING SETS' : element.kind.toUpperCase(), element.span);
+  }
+}
+
+function bindGroupKey(node: Syntax, items: readonly BoundItem[], parts: SelectParts): Expression {
+  const { state, bind } = parts.place;
+  if (node.kind === 'integer-literal') {
+    const item = items[ordinalOf(node, items.length, 'GROUP BY')]!;
+    const aggregated = new Set(parts.collector.items.map((one) => one.column.id));
+    if (someNode(item.expression, (part) => part.kind === 'column' && aggregated.has(part.index))) {
+      throw errorAt('ALX_AGGREGATE_IN_WHERE', 'aggregate functions are not allowed in GROUP BY', item.span);
+    }
+    return item.expression;
+  }
+  const bound = bind.expression(node, { ...parts.base, clause: 'GROUP BY', aggregates: undefined });
+  return settleUnknown(state, bound, node.span);
+}
+
+function pendingKeys(orderBy: OrderBy, items: readonly BoundItem[], parts: SelectParts): readonly PendingKey[] {
+  const { all } = orderBy;
+  if (all !== undefined) return items.map((_, target) => ({ item: all, node: undefined, target }));
+  return orderBy.items.map((item) => {
+    const node = item.expression;
+    return { item, node, target: orderTarget(node, items, parts) };
+  });
+}
+
+/** An ordinal or an output name means that column; anything else is an expression over the input. */
+function orderTarget(node: Syntax, items: readonly BoundItem[], parts: SelectParts): number | Expression {
+  if (node.kind === 'integer-literal') return ordinalOf(node, items.length, 'ORDER BY');
+  if (node.kind === 'column-reference' && node.parts.length === 1) {
+    const named = outputNamed(node.parts[0]!.name, items, node);
+    if (named !== undefined) return named;
+  }
+  const { state, bind } = parts.place;
+  const context: ExpressionContext = { ...parts.base, clause: 'ORDER BY', aggregates: parts.collector };
+  const expression = settleUnknown(state, bind.expression(node, context), node.span);
+  const same = items.findIndex((item) => equalExpressions(item.expression, expression));
+  return same >= 0 ? same : expression;
+}
+
+function outputNamed(name: string, items: readonly BoundItem[], node: Syntax): number | undefined {
+  const found = items.flatMap((item, index) => (item.name === name ? [index] : []));
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const differs = found.some((index) => !equalExpressions(items[index]!.expression, items[first]!.expression));
+  if (differs) throw errorAt('ALX_AMBIGUOUS_COLUMN', `ORDER BY "${name}" is ambiguous`, node.span);
+  return first;
+}
+
+function settleKey(key: PendingKey, settle: (expression: Expression, span: BoundItem['span']) => Expression): PendingKey {
+  return typeof key.target === 'number' ? key : { ...key, target: settle(key.target, key.node!.span) };
+}
+
+/** The items as columns, sorted; sort keys that are no items become columns the caller cuts off again. */
+function projected(
+  input: LogicalPlan,
+  items: readonly BoundItem[],
+  keys: readonly PendingKey[],
+  parts: SelectParts,
+): BoundQuery {
+  const { select, place } = parts;
+  const outputs = items.map((item) => outputItem(item.name, item.expression, parts));
+  const hidden: ProjectItem[] = [];
+  const sortKeys = keys.map((key): SortKey => {
+    if (typeof key.target === 'number') {
+      const output = outputs[key.target]!;
+      return sortKey(columnExpression(output.column), key.item, output.expression);
+    }
+    if (select.distinct !== undefined) {
+      throw errorAt(
+        'ALX_INVALID_COLUMN_REFERENCE',
+        'for SELECT DISTINCT, ORDER BY expressions must appear in select list',
+        key.node!.span,
+      );
+    }
+    const extra = outputItem('sort', key.target, parts);
+    hidden.push(extra);
+    return sortKey(columnExpression(extra.column), key.item, extra.expression);
+  });
+  let plan: LogicalPlan = { kind: 'project', input, items: [...outputs, ...hidden] };
+  if (select.distinct !== undefined) plan = { kind: 'distinct', input: plan };
+  if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys };
+  return { plan, columns: outputs.map((item) => item.column) };
+
+  function outputItem(name: string, expression: Expression, of: SelectParts): ProjectItem {
+    const passed = expression.kind === 'column' ? passedColumn(expression.index, of) : undefined;
+    if (passed !== undefined) return { column: { ...passed, name }, expression };
+    const nullable = isNullable(expression, nullableOf(of));
+    return { column: place.state.newColumn({ name, type: expression.type, nullable }), expression };
+  }
+}
+
+/** A column that goes through the projection unchanged keeps its id. */
+function passedColumn(id: number, parts: SelectParts): LogicalColumn | undefined {
+  const fromInput = parts.from.columns.find((entry) => entry.column.id === id)?.column;
+  return fromInput ?? parts.collector.items.find((item) => item.column.id === id)?.column;
+}
+
+function nullableOf(parts: SelectParts): (id: number) => boolean {
+  return (id) => passedColumn(id, parts)?.nullable ?? true;
+}
+

@@ -1,0 +1,102 @@
+/**
+ * How PostgreSQL chooses types: categories, preferred types, the common type of several expressions. Which conversions exist
+ * is the table in `core/compute`; here is only when they happen unasked.
+ */
+import { castContext } from '@alopex-db/core/compute';
+import { FLOAT64, INT16, INT32, INT64, NULL_TYPE, TEXT, isNumeric, vectorType, type DataType } from '@alopex-db/core/types';
+
+export type TypeCategory = 'unknown' | 'boolean' | 'numeric' | 'string' | 'datetime' | 'user';
+
+/** PostgreSQL's typcategory. */
+export function typeCategory(type: DataType): TypeCategory {
+  switch (type.kind) {
+    case 'null':
+      return 'unknown';
+    case 'boolean':
+      return 'boolean';
+    case 'text':
+      return 'string';
+    case 'timestamp':
+      return 'datetime';
+    case 'bytea':
+    case 'uuid':
+    case 'vector':
+      return 'user';
+    default:
+      return 'numeric';
+  }
+}
+
+/** PostgreSQL's typispreferred: where several overloads fit, the one over preferred types wins. */
+export function isPreferred(type: DataType): boolean {
+  return type.kind === 'float64' || type.kind === 'text' || type.kind === 'boolean' || type.kind === 'timestamp';
+}
+
+/** A literal or parameter whose type is still open, or NULL. */
+export function isUnknown(type: DataType): boolean {
+  return type.kind === 'null';
+}
+
+export function canCastImplicitly(from: DataType, to: DataType): boolean {
+  return from.kind === to.kind || isUnknown(from) || castContext(from, to) === 'implicit';
+}
+
+export function canAssign(from: DataType, to: DataType): boolean {
+  const context = castContext(from, to);
+  return from.kind === to.kind || isUnknown(from) || context === 'implicit' || context === 'assignment';
+}
+
+/** Widths of numeric types, narrowest first: the wider of two can hold both. */
+const NUMERIC_RANK: Readonly<Partial<Record<DataType['kind'], number>>> = {
+  int16: 0,
+  int32: 1,
+  int64: 2,
+  float32: 3,
+  float64: 4,
+};
+
+/**
+ * The type in which values of both can be compared or stand in one column; undefined when there is none. An integer and a
+ * real meet in double precision, which is where PostgreSQL compares them: real would lose digits.
+ */
+export function commonType(left: DataType, right: DataType): DataType | undefined {
+  if (isUnknown(left)) return right;
+  if (isUnknown(right)) return left;
+  if (left.kind === 'vector' && right.kind === 'vector') return commonVector(left, right);
+  if (left.kind === right.kind) return left;
+  if (!isNumeric(left) || !isNumeric(right)) return undefined;
+  if (left.kind === 'float32' || right.kind === 'float32') return FLOAT64;
+  return NUMERIC_RANK[left.kind]! > NUMERIC_RANK[right.kind]! ? left : right;
+}
+
+/** The common type of a list, or the index of the first one that does not fit. All unknown: text, as in PostgreSQL. */
+export function commonTypeOf(types: readonly DataType[]): { readonly type: DataType } | { readonly misfit: number } {
+  let common: DataType = NULL_TYPE;
+  for (const [index, type] of types.entries()) {
+    const wider = commonType(common, type);
+    if (wider === undefined) return { misfit: index };
+    common = wider;
+  }
+  return { type: isUnknown(common) ? TEXT : common };
+}
+
+/** The smallest type an integer literal fits; beyond int64 it is a double, until NUMERIC exists. */
+export function integerLiteralType(text: string): { readonly type: DataType; readonly value: number | bigint } {
+  const number = Number(text);
+  if (number >= -2_147_483_648 && number <= 2_147_483_647) return { type: INT32, value: number + 0 };
+  if (Number.isSafeInteger(number)) return { type: INT64, value: number };
+  const exact = BigInt(text);
+  if (exact >= -(2n ** 63n) && exact < 2n ** 63n) return { type: INT64, value: exact };
+  return { type: FLOAT64, value: number };
+}
+
+/** Integer types and their bounds: what a constant must fit to be compared without widening the column. */
+export function integerBounds(type: DataType): readonly [bigint, bigint] | undefined {
+  const bits = type.kind === INT16.kind ? 15n : type.kind === INT32.kind ? 31n : type.kind === INT64.kind ? 63n : undefined;
+  return bits === undefined ? undefined : [-(2n ** bits), 2n ** bits - 1n];
+}
+
+function commonVector(left: DataType & { readonly kind: 'vector' }, right: DataType & { readonly kind: 'vector' }): DataType {
+  const dimension = left.dimension === right.dimension ? left.dimension : undefined;
+  return vectorType(dimension, left.metric ?? right.metric);
+}

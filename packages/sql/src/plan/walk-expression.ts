@@ -1,0 +1,141 @@
+/**
+ * Walking bound expressions: children, rewriting, equality. Expressions are immutable; a rewrite that changes nothing answers
+ * the same object, so callers compare by identity to see whether anything happened.
+ *
+ * The plan of a subquery is opaque here; `walk-plan.ts` looks into it.
+ */
+import { unreachable } from '@alopex-db/core/base';
+import { equalTypes, type Scalar } from '@alopex-db/core/types';
+import type { Expression } from '@alopex-db/core/exec';
+
+/** Direct operands, in evaluation order. Of a subquery: its outer values and its probe. */
+export function operands(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'column':
+    case 'constant':
+    case 'parameter':
+    case 'outer':
+      return [];
+    case 'call':
+    case 'and':
+    case 'or':
+    case 'coalesce':
+      return expression.args;
+    case 'cast':
+    case 'not':
+    case 'isNull':
+      return [expression.input];
+    case 'compare':
+    case 'distinct':
+      return [expression.left, expression.right];
+    case 'in':
+      return [expression.input, ...expression.list];
+    case 'case': {
+      const parts = expression.branches.flatMap((branch) => [branch.when, branch.then]);
+      return expression.otherwise === undefined ? parts : [...parts, expression.otherwise];
+    }
+    case 'subquery':
+      return expression.probe === undefined ? expression.outer : [...expression.outer, expression.probe];
+    default:
+      return unreachable(expression);
+  }
+}
+
+/** The same node over other operands, which must be as many as `operands` answered. */
+export function withOperands(expression: Expression, parts: readonly Expression[]): Expression {
+  switch (expression.kind) {
+    case 'column':
+    case 'constant':
+    case 'parameter':
+    case 'outer':
+      return expression;
+    case 'call':
+    case 'and':
+    case 'or':
+    case 'coalesce':
+      return { ...expression, args: parts };
+    case 'cast':
+    case 'not':
+    case 'isNull':
+      return { ...expression, input: parts[0]! };
+    case 'compare':
+    case 'distinct':
+      return { ...expression, left: parts[0]!, right: parts[1]! };
+    case 'in':
+      return { ...expression, input: parts[0]!, list: parts.slice(1) };
+    case 'case':
+      return {
+        ...expression,
+        branches: expression.branches.map((_, index) => ({ when: parts[2 * index]!, then: parts[2 * index + 1]! })),
+        otherwise: expression.otherwise === undefined ? undefined : parts.at(-1)!,
+      };
+    case 'subquery': {
+      const outer = parts.slice(0, expression.outer.length);
+      return expression.probe === undefined ? { ...expression, outer } : { ...expression, outer, probe: parts.at(-1)! };
+    }
+    default:
+      return unreachable(expression);
+  }
+}
+
+/** Rewrites the operands; answers the same object when none changed. */
+export function mapOperands(expression: Expression, rewrite: (operand: Expression) => Expression): Expression {
+  const before = operands(expression);
+  if (before.length === 0) return expression;
+  const after = before.map(rewrite);
+  return after.every((part, index) => part === before[index]) ? expression : withOperands(expression, after);
+}
+
+/** Rewrites a tree from the leaves up. */
+export function mapExpression(expression: Expression, rewrite: (node: Expression) => Expression): Expression {
+  return rewrite(mapOperands(expression, (operand) => mapExpression(operand, rewrite)));
+}
+
+export function someNode(expression: Expression, test: (node: Expression) => boolean): boolean {
+  return test(expression) || operands(expression).some((operand) => someNode(operand, test));
+}
+
+/** Whether two expressions are the same tree. Volatile calls and subqueries equal only themselves. */
+export function equalExpressions(left: Expression, right: Expression): boolean {
+  if (left === right) return !someNode(left, isVolatileCall);
+  if (left.kind !== right.kind || !equalTypes(left.type, right.type)) return false;
+  return sameNode(left, right) && sameOperands(left, right);
+}
+
+export function isVolatileCall(expression: Expression): boolean {
+  return expression.kind === 'call' && expression.function.volatility === 'volatile';
+}
+
+function sameOperands(left: Expression, right: Expression): boolean {
+  const leftParts = operands(left);
+  const rightParts = operands(right);
+  return (
+    leftParts.length === rightParts.length &&
+    leftParts.every((part, index) => equalExpressions(part, rightParts[index]!))
+  );
+}
+
+/** Whether the nodes themselves agree, whatever stands below them. Both have the same kind and type. */
+function sameNode(left: Expression, right: Expression): boolean {
+  if (left.kind === 'subquery' || right.kind === 'subquery') return false;
+  if (left.kind === 'column' || left.kind === 'parameter' || left.kind === 'outer') {
+    return 'index' in right && left.index === right.index;
+  }
+  if (left.kind === 'constant') return right.kind === 'constant' && equalScalars(left.value, right.value);
+  if (left.kind === 'call') {
+    return right.kind === 'call' && left.function === right.function && !isVolatileCall(left);
+  }
+  if (left.kind === 'cast') return right.kind === 'cast' && left.onFailure === right.onFailure;
+  if (left.kind === 'compare') return right.kind === 'compare' && left.operator === right.operator;
+  if ('negated' in left) return 'negated' in right && left.negated === right.negated;
+  if (left.kind === 'case') return right.kind === 'case' && left.branches.length === right.branches.length;
+  return true;
+}
+
+/** Same value of the same type: NaN equals NaN, 0 and -0 differ (they print differently). */
+export function equalScalars(left: Scalar, right: Scalar): boolean {
+  if (ArrayBuffer.isView(left) && ArrayBuffer.isView(right)) {
+    return left.length === right.length && Array.prototype.every.call(left, (element, index) => Object.is(element, right[index]));
+  }
+  return Object.is(left, right);
+}
