@@ -20,6 +20,8 @@ export class MapCursor implements EntryCursor {
   valueBytes: Uint8Array = NO_BYTES;
   valueStart = 0;
   valueEnd = 0;
+  /** Where the encoded entry begins in `keyBytes`; it ends at `valueEnd`. */
+  entryStart = 0;
 
   readonly #map: OrderedMap;
   #nodes: Int32Array;
@@ -130,6 +132,7 @@ export class MapCursor implements EntryCursor {
     const valueLength = readLength(slab, keyEnd);
     const valueStart = keyEnd + lengthSize(valueLength);
     this.kind = slab[offset]! as EntryKind; // written by `writeEntry` from an EntryKind
+    this.entryStart = offset;
     this.keyBytes = slab;
     this.keyStart = keyStart;
     this.keyEnd = keyEnd;

@@ -17,6 +17,7 @@ import {
   readLength,
   writeEntry,
 } from './entry-codec.ts';
+import { MapCursor } from './map-cursor.ts';
 import { OrderedMap } from './ordered-map.ts';
 
 const FIRST_SLAB_SIZE = 4096;
@@ -34,6 +35,14 @@ export class WriteSetPart {
 
   constructor(keyspace: KeyspaceId) {
     this.keyspace = keyspace;
+  }
+
+  /** Bytes of all entries, dead ones included. */
+  get encodedBytes(): number {
+    const { arena } = this;
+    let bytes = 0;
+    for (let slab = 0; slab < arena.slabCount; slab += 1) bytes += arena.usedOf(slab);
+    return bytes;
   }
 
   reset(keyspace: KeyspaceId): void {
@@ -76,6 +85,20 @@ export class WriteSet {
 
   get isEmpty(): boolean {
     return this.parts.length === 0;
+  }
+
+  /** Visits the keys of a keyspace that a commit changes, in order; the range is valid during the visit. */
+  forEachKey(
+    keyspace: KeyspaceId,
+    visit: (bytes: Uint8Array, start: number, end: number) => void,
+  ): void {
+    const part = this.partOf(keyspace);
+    if (part === undefined || part.liveCount === 0) return;
+    const cursor = new MapCursor(part.index);
+    for (cursor.seekFirst(); cursor.valid; cursor.next()) {
+      const isLive = cursor.kind < FIRST_PENDING_KIND;
+      if (isLive) visit(cursor.keyBytes, cursor.keyStart, cursor.keyEnd);
+    }
   }
 
   /** Forgets everything and keeps a little memory for the next transaction. */

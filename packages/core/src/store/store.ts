@@ -1,66 +1,95 @@
 /**
  * A store: keyspaces of versioned keys with transactions over all of them. Owns every part and knows none of their insides.
  *
- * One thread. Everything is synchronous but waiting for a disk to sync and for a lock; a store is closed by its owner, who
- * has ended or lets `close` roll back every transaction.
+ * One thread. Everything is synchronous but waiting for a disk to sync and for a lock. A store is closed by its owner; `close`
+ * rolls back what is open. While a store is open for writing it holds the lock of its folder.
  */
 import { AlopexError } from '../base/errors.ts';
-import {
-  transactionId,
-  version as asVersion,
-  type KeyspaceId,
-  type Version,
-} from '../base/brand.ts';
-import { findNewest, type FoundEntry, type SuperVersion } from '../lsm/super-version.ts';
+import { transactionId, type KeyspaceId, type Version } from '../base/brand.ts';
+import { PENDING, type Pending } from '../base/pending.ts';
+import { findNewest, makeEntrySlot, type SuperVersion } from '../lsm/super-version.ts';
+import type { Tree } from '../lsm/tree.ts';
 import { ENTRY_KIND } from '../memtable/entry.ts';
-import { Memtable } from '../memtable/memtable.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
-import { Committer, type CommitListener, type CommitTarget } from '../txn/committer.ts';
+import { Committer, type CommitListener } from '../txn/committer.ts';
 import { LockTable } from '../txn/locks.ts';
 import { MvccTransaction, type TransactionHost } from '../txn/mvcc-transaction.ts';
 import { Oracle } from '../txn/oracle.ts';
 import { SnapshotRegistry } from '../txn/snapshots.ts';
 import type { KeyTransactionOptions, Transaction, ValueSlot } from '../txn/transaction.ts';
+import type { DirectoryLock } from '../vfs/vfs.ts';
+import { BackgroundSync } from './background-sync.ts';
+import type { BatchLog } from './batch-log.ts';
+import { Maintenance } from './maintenance.ts';
+import type { StoreMetrics } from './metrics.ts';
+import { openParts, type OpenedParts } from './open-parts.ts';
 import { resolveStoreOptions, type ResolvedStoreOptions, type StoreOptions } from './options.ts';
 
-const NO_BYTES = new Uint8Array(0);
-
-export class Store implements TransactionHost, CommitTarget {
+export class Store implements TransactionHost {
+  /** For transactions. */
   readonly locks = new LockTable();
   readonly snapshots = new SnapshotRegistry<MvccTransaction>();
   readonly committer: Committer;
   readonly spareWriteSets: WriteSet[] = [];
 
   readonly #options: ResolvedStoreOptions;
-  #view: SuperVersion;
+  readonly #tree: Tree;
+  readonly #log: BatchLog | undefined;
+  readonly #directoryLock: DirectoryLock | undefined;
+  readonly #maintenance: Maintenance;
+  readonly #backgroundSync: BackgroundSync;
   #nextTransactionId = 1;
-  #closed = false;
-  readonly #found: FoundEntry = {
-    version: 0,
-    kind: 0,
-    bytes: NO_BYTES,
-    valueStart: 0,
-    valueEnd: 0,
-  };
+  #closing: Promise<void> | undefined;
+  readonly #found = makeEntrySlot();
 
-  private constructor(options: ResolvedStoreOptions) {
+  private constructor(options: ResolvedStoreOptions, parts: OpenedParts) {
     this.#options = options;
-    this.#view = { memtables: [new Memtable(true)] };
+    this.#tree = parts.tree;
+    this.#log = parts.log;
+    this.#directoryLock = parts.directoryLock;
+    this.#maintenance = new Maintenance({
+      tree: parts.tree,
+      snapshots: this.snapshots,
+      options,
+      oldestSegmentId: parts.oldestSegmentId,
+      committer: () => this.committer,
+    });
+    this.#backgroundSync = new BackgroundSync(options.clock, options.backgroundSyncMs, async () =>
+      this.committer.syncBehind(),
+    );
     this.committer = new Committer({
-      log: undefined,
-      target: this,
-      oracle: new Oracle(options.clock, 0),
+      log: parts.log,
+      target: this.#maintenance,
+      oracle: new Oracle(options.clock, parts.newestVersion),
       locks: this.locks,
-      visible: asVersion(0),
+      visible: parts.newestVersion,
+      unsynced: () => this.#backgroundSync.note(),
     });
   }
 
+  /**
+   * Opens or creates a store. Errors: ALX_ALREADY_OPEN, ALX_NOT_A_DATABASE, ALX_INCOMPATIBLE_VERSION, ALX_CORRUPT with file and
+   * offset, ALX_FILE_ACCESS; nothing stays open or locked then.
+   */
   static open(options: StoreOptions): Store {
-    return new Store(resolveStoreOptions(options));
+    const resolved = resolveStoreOptions(options);
+    const store = new Store(resolved, openParts(resolved));
+    store.#flushRecovered();
+    return store;
   }
 
+  /** For transactions. */
   get view(): SuperVersion {
-    return this.#view;
+    return this.#tree.view;
+  }
+
+  get readOnly(): boolean {
+    return this.#options.readOnly;
+  }
+
+  /** The version that a snapshot taken now reads at. */
+  get visible(): Version {
+    return this.committer.visible;
   }
 
   begin(options: KeyTransactionOptions = {}): Transaction {
@@ -68,22 +97,24 @@ export class Store implements TransactionHost, CommitTarget {
     const id = transactionId(this.#nextTransactionId);
     this.#nextTransactionId += 1;
     const durability = options.durability ?? this.#options.durability;
-    return new MvccTransaction(this, { ...options, id, durability });
+    const readOnly = options.readOnly === true || this.#options.readOnly;
+    return new MvccTransaction(this, id, durability, readOnly, options);
   }
 
   /** Reads the newest committed value of a key: what a transaction of one read would see, without one. */
-  readLatest(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean {
-    this.#check();
+  readLatest(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending {
+    if (this.#closing !== undefined) this.#check();
     const found = this.#found;
-    if (!findNewest(this.#view, keyspace, key, this.committer.visible, found)) return false;
-    if (found.kind === ENTRY_KIND.delete) return false;
-    slot.bytes = found.bytes;
+    const hit = findNewest(this.#tree.view, keyspace, key, this.committer.visible, found);
+    if (hit === PENDING) return PENDING;
+    if (!hit || found.kind === ENTRY_KIND.delete) return false;
+    slot.bytes = found.valueBytes;
     slot.start = found.valueStart;
     slot.end = found.valueEnd;
     return true;
   }
 
-  /** Version of the newest commit that wrote to a keyspace since the store was opened, else 0. */
+  /** Version of the newest visible commit that wrote to a keyspace since the store was opened, else 0. */
   lastCommit(keyspace: KeyspaceId): Version {
     return this.committer.lastCommit(keyspace);
   }
@@ -93,41 +124,88 @@ export class Store implements TransactionHost, CommitTarget {
     return this.committer.onCommit(listener);
   }
 
-  /** Rolls back what is open and releases everything. Idempotent. */
+  /** Keyspaces with anything in them, visible or not, ascending. */
+  keyspaces(): KeyspaceId[] {
+    this.#check();
+    return this.#tree.keyspaces();
+  }
+
+  /**
+   * Forgets a keyspace for good, at once and for every snapshot: the caller makes sure, by a committed transaction, that
+   * nobody asks for it any more. Its id must not be used again.
+   */
+  dropKeyspace(keyspace: KeyspaceId): void {
+    this.#checkWritable();
+    this.#tree.dropKeyspace(keyspace);
+  }
+
+  /** Writes what is in memory into tables. */
+  flush(): void {
+    this.#checkWritable();
+    this.#maintenance.flush();
+  }
+
+  /** Makes every commit so far durable, whatever it asked for. */
+  syncNow(): void {
+    this.#checkWritable();
+    this.committer.syncNow();
+  }
+
+  metrics(): StoreMetrics {
+    this.#check();
+    return {
+      visible: this.committer.visible,
+      openTransactions: this.snapshots.size,
+      memtableBytes: this.#tree.memtableBytes,
+      frozenMemtables: this.#tree.frozenCount,
+      tableCount: this.#tree.tableCount,
+      tableBytes: this.#tree.tableBytes,
+      flushCount: this.#tree.flushCount,
+    };
+  }
+
+  /** Rolls back what is open, makes every commit durable and releases everything. Idempotent. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const transaction of this.snapshots.all()) transaction.rollback();
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  reserve(writes: WriteSet): void {
-    const held = this.#view.memtables.reduce(
-      (bytes, memtable) => bytes + memtable.allocatedBytes,
-      0,
-    );
-    const needed = held + writes.dataBytes;
-    if (needed <= this.#options.memoryLimitBytes) return;
-    throw new AlopexError(
-      'ALX_MEMORY_LIMIT',
-      `the commit needs ${needed} bytes of memory, the limit is ${this.#options.memoryLimitBytes}`,
-      { hint: 'Raise the memory limit, or open the database on a disk.' },
-    );
+  async #close(): Promise<void> {
+    for (const transaction of this.snapshots.all()) transaction.abandon();
+    this.#backgroundSync.stop();
+    try {
+      if (this.committer.failure === undefined) this.committer.syncNow();
+      await this.#log?.close();
+    } finally {
+      this.#tree.close();
+      this.#directoryLock?.release();
+    }
   }
 
-  apply(writes: WriteSet, version: number): void {
-    this.#view.memtables[0]!.apply(writes, version);
-  }
-
-  afterPublish(): void {
-    // A store that lives in memory alone keeps everything in its memtable.
+  /** What recovery has frozen goes into tables, so that the next recovery need not read it. */
+  #flushRecovered(): void {
+    if (this.#tree.frozenCount === 0 || this.#options.readOnly) return;
+    try {
+      this.#maintenance.flush();
+    } catch (error) {
+      this.#options.logger.warn('a flush at opening has failed and will be repeated', { error });
+    }
   }
 
   #check(): void {
-    if (this.#closed)
-      throw new AlopexError('ALX_CLOSED', 'the store is closed', { hint: 'Open it again.' });
+    if (this.#closing === undefined) return;
+    throw new AlopexError('ALX_CLOSED', 'the store is closed', { hint: 'Open it again.' });
+  }
+
+  #checkWritable(): void {
+    this.#check();
+    if (!this.#options.readOnly) return;
+    throw new AlopexError('ALX_READ_ONLY', 'the store was opened read-only', {
+      hint: 'Open it for writing.',
+    });
   }
 }

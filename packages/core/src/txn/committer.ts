@@ -11,6 +11,7 @@
  * on the disk: the store is poisoned, every commit from then on fails with the first cause, and reads go on without what was
  * never published.
  */
+import { assert } from '../base/assert.ts';
 import { AlopexError } from '../base/errors.ts';
 import { version as asVersion, type KeyspaceId, type Version } from '../base/brand.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
@@ -20,6 +21,8 @@ import type { Durability } from './transaction.ts';
 
 /** The log as commits see it. Absent in a store that lives in memory alone. */
 export interface CommitLog {
+  /** Bytes appended and not yet flushed. */
+  readonly bufferedBytes: number;
   /** Buffers one batch record. */
   append(writes: WriteSet, version: number): void;
   /** Writes what is buffered to the system; on failure the log is as it was before the buffered records. */
@@ -27,6 +30,8 @@ export interface CommitLog {
   /** Flushes and resolves once all is durable; a failure is for ever. */
   sync(): Promise<void>;
   syncNow(): void;
+  /** Ends the current segment, durably, and returns the id of the next. */
+  rotate(): number;
 }
 
 /** Where commits land. */
@@ -49,6 +54,9 @@ export interface Committing extends LockOwner {
 /** Told about every published commit before its write set is forgotten; walks it, keeps nothing. */
 export type CommitListener = (writes: WriteSet, version: Version) => void;
 
+/** Bytes that commits under `memory` gather before they are written. */
+const BUFFERED_MAX = 1024 * 1024;
+
 interface Waiting {
   readonly version: Version;
   readonly transaction: Committing;
@@ -61,6 +69,8 @@ export interface CommitterOptions {
   readonly locks: LockTable;
   /** The newest version that is visible at the beginning. */
   readonly visible: Version;
+  /** Called after a commit that did not ask for a sync. */
+  readonly unsynced: () => void;
 }
 
 export class Committer {
@@ -68,6 +78,7 @@ export class Committer {
   readonly #target: CommitTarget;
   readonly #oracle: Oracle;
   readonly #locks: LockTable;
+  readonly #unsynced: () => void;
   #visible: Version;
   /** Applied and not published, in version order. */
   #waiting: Waiting[] = [];
@@ -81,6 +92,7 @@ export class Committer {
     this.#oracle = options.oracle;
     this.#locks = options.locks;
     this.#visible = options.visible;
+    this.#unsynced = options.unsynced;
   }
 
   /** What a new snapshot reads at. */
@@ -142,6 +154,27 @@ export class Committer {
     if (last !== undefined) this.#publishThrough(last.version);
   }
 
+  /** Makes everything committed so far durable, behind the back of those who did not ask for it. Never rejects. */
+  async syncBehind(): Promise<void> {
+    if (this.#log === undefined || this.#failure !== undefined) return;
+    try {
+      await this.#log.sync();
+    } catch (error) {
+      this.#poison(error);
+    }
+  }
+
+  /** Ends the log's segment; what was committed so far is in older ones than the one returned. */
+  rotateLog(): number {
+    assert(this.#log !== undefined, 'a store with a disk has a log');
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return this.#log.rotate();
+    } catch (error) {
+      throw this.#poison(error);
+    }
+  }
+
   /** Steps 1 to 3. */
   #write(transaction: Committing, durability: Durability): Version {
     try {
@@ -149,16 +182,26 @@ export class Committer {
       const { writes } = transaction;
       this.#target.reserve(writes);
       const version = this.#oracle.next();
-      if (this.#log !== undefined) {
-        this.#log.append(writes, version);
-        if (durability !== 'memory') this.#log.flush();
-      }
+      if (this.#log !== undefined) this.#logWrites(this.#log, writes, version, durability);
       this.#target.apply(writes, version);
       this.#waiting.push({ version, transaction });
+      if (this.#log !== undefined && durability !== 'fsync') this.#unsynced();
       return version;
     } catch (error) {
       this.#locks.release(transaction);
       transaction.failed();
+      throw error;
+    }
+  }
+
+  #logWrites(log: CommitLog, writes: WriteSet, version: Version, durability: Durability): void {
+    const buffered = log.bufferedBytes;
+    try {
+      log.append(writes, version);
+      if (durability !== 'memory' || log.bufferedBytes > BUFFERED_MAX) log.flush();
+    } catch (error) {
+      // Commits acknowledged from memory were lost with this one: no later one may be logged behind the gap.
+      if (log.bufferedBytes < buffered) throw this.#poison(error);
       throw error;
     }
   }

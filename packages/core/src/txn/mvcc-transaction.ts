@@ -17,15 +17,15 @@ import { PENDING, type Pending, type Waiter } from '../base/pending.ts';
 import type { KeyspaceId, TransactionId, Version } from '../base/brand.ts';
 import {
   findNewest,
+  makeEntrySlot,
   openCursors,
   showReference,
-  type FoundEntry,
   type SuperVersion,
 } from '../lsm/super-version.ts';
 import { mergeCursors } from '../lsm/merge-cursor.ts';
 import { NONE } from '../memtable/btree-node.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
-import { ENTRY_KIND, VERSION_MAX } from '../memtable/entry.ts';
+import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
 import { MapCursor } from '../memtable/map-cursor.ts';
 import { WriteSet } from '../memtable/write-set.ts';
 import type { Committer, Committing } from './committer.ts';
@@ -57,11 +57,6 @@ export interface TransactionHost {
   readonly spareWriteSets: WriteSet[];
 }
 
-export interface BeginOptions extends KeyTransactionOptions {
-  readonly id: TransactionId;
-  readonly durability: Durability;
-}
-
 const SPARE_WRITE_SETS_MAX = 16;
 const NO_BYTES = new Uint8Array(0);
 
@@ -80,29 +75,21 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   #state: TransactionState = 'Active';
   /** From commit or rollback on. */
   #ended = false;
-  readonly #found: FoundEntry = {
-    version: 0,
-    kind: 0,
-    bytes: NO_BYTES,
-    valueStart: 0,
-    valueEnd: 0,
-  };
+  readonly #found = makeEntrySlot();
 
-  constructor(host: TransactionHost, options: BeginOptions) {
-    this.id = options.id;
+  constructor(
+    host: TransactionHost,
+    id: TransactionId,
+    durability: Durability,
+    readOnly: boolean,
+    options: KeyTransactionOptions,
+  ) {
+    this.id = id;
     this.isolation = options.isolation ?? 'snapshot';
-    if (this.isolation === 'serializable') {
-      throw new AlopexError(
-        'ALX_UNSUPPORTED',
-        'isolation level SERIALIZABLE is not supported yet',
-        {
-          hint: 'Use SNAPSHOT, and lock the rows that a decision rests on.',
-        },
-      );
-    }
-    this.readOnly = options.readOnly === true;
+    if (this.isolation === 'serializable') throw serializableUnsupported();
+    this.readOnly = readOnly;
     this.#host = host;
-    this.#durability = options.durability;
+    this.#durability = durability;
     this.#mayWait = options.wait !== 'never';
     this.writes = host.spareWriteSets.pop() ?? new WriteSet();
     this.#snapshot = host.committer.visible;
@@ -137,10 +124,11 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     const found = this.#found;
     const known = this.#readOwn(keyspace, key);
     if (known === undefined) {
-      if (!findNewest(this.#host.view, keyspace, key, this.#snapshot, found)) return false;
+      const hit = findNewest(this.#host.view, keyspace, key, this.#snapshot, found);
+      if (hit !== true) return hit;
     } else if (!known) return false;
     if (found.kind === ENTRY_KIND.delete) return false;
-    slot.bytes = found.bytes;
+    slot.bytes = found.valueBytes;
     slot.start = found.valueStart;
     slot.end = found.valueEnd;
     return true;
@@ -156,11 +144,17 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
 
   scan(keyspace: KeyspaceId, range: KeyRange = {}): Cursor {
     this.#check();
-    const sources = openCursors(this.#host.view, keyspace, this.#snapshot);
-    const own = this.writes.partOf(keyspace);
-    if (own !== undefined && own.index.size > 0)
-      sources.push(new MapCursor(own.index, VERSION_MAX));
-    return new VisibleCursor(mergeCursors(sources), this.#snapshot, range);
+    const { view } = this.#host;
+    const snapshot = this.#snapshot;
+    const open = (): EntryCursor | Pending => {
+      const sources = openCursors(view, keyspace, snapshot);
+      if (sources === PENDING) return PENDING;
+      const own = this.writes.partOf(keyspace);
+      if (own !== undefined && own.index.size > 0)
+        sources.push(new MapCursor(own.index, VERSION_MAX));
+      return mergeCursors(sources);
+    };
+    return new VisibleCursor(open, snapshot, range);
   }
 
   put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending {
@@ -177,7 +171,10 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     if (kind === ENTRY_KIND.put) return false;
     if (kind === NONE && !this.#host.locks.acquire(this, keyspace, key, this.#mayWait))
       return PENDING;
-    if (kind !== ENTRY_KIND.delete && this.#committedValueExists(keyspace, key)) return false;
+    if (kind !== ENTRY_KIND.delete) {
+      const exists = this.#committedValueExists(keyspace, key);
+      if (exists !== false) return exists === PENDING ? PENDING : false;
+    }
     this.writes.writeLocated(ENTRY_KIND.put, key, value);
     return true;
   }
@@ -193,7 +190,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     const kind = this.writes.locate(keyspace, key);
     if (kind !== NONE) return;
     if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
-    this.#checkConflict(keyspace, key);
+    if (this.#checkConflict(keyspace, key) === PENDING) return PENDING;
     this.writes.writeLocated(PENDING_KIND.lock, key);
   }
 
@@ -234,6 +231,11 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     this.failed();
   }
 
+  /** The store closes: rolls back, unless a commit is under way. */
+  abandon(): void {
+    if (!this.#ended) this.rollback();
+  }
+
   published(): void {
     this.#state = 'Committed';
     this.#giveBack();
@@ -269,7 +271,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     const part = this.writes.partOf(keyspace);
     if (part === undefined || !part.index.find(key, 0, key.length, VERSION_MAX)) return undefined;
     showReference(part.arena.slabs, part.index.foundReference, this.#found);
-    const kind = this.#found.kind;
+    const kind: number = this.#found.kind;
     if (kind === PENDING_KIND.lock) return undefined;
     return kind !== ENTRY_KIND.delete;
   }
@@ -278,21 +280,23 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   #lockRow(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
     if (this.writes.locate(keyspace, key) !== NONE) return;
     if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
-    this.#checkConflict(keyspace, key);
+    return this.#checkConflict(keyspace, key);
   }
 
-  #checkConflict(keyspace: KeyspaceId, key: Uint8Array): void {
+  #checkConflict(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
     const { committer, view } = this.#host;
     if (committer.visible === this.#snapshot || committer.lastCommit(keyspace) <= this.#snapshot)
       return;
     const found = this.#found;
-    if (findNewest(view, keyspace, key, VERSION_MAX, found) && found.version > this.#snapshot)
-      throw writeConflict();
+    const hit = findNewest(view, keyspace, key, VERSION_MAX, found);
+    if (hit === PENDING) return PENDING;
+    if (hit && found.version > this.#snapshot) throw writeConflict();
   }
 
-  #committedValueExists(keyspace: KeyspaceId, key: Uint8Array): boolean {
+  #committedValueExists(keyspace: KeyspaceId, key: Uint8Array): boolean | Pending {
     const found = this.#found;
-    if (!findNewest(this.#host.view, keyspace, key, VERSION_MAX, found)) return false;
+    const hit = findNewest(this.#host.view, keyspace, key, VERSION_MAX, found);
+    if (hit !== true) return hit;
     if (found.version > this.#snapshot) throw writeConflict();
     return found.kind !== ENTRY_KIND.delete;
   }
@@ -324,6 +328,12 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
       },
     );
   }
+}
+
+function serializableUnsupported(): AlopexError {
+  return new AlopexError('ALX_UNSUPPORTED', 'isolation level SERIALIZABLE is not supported yet', {
+    hint: 'Use SNAPSHOT, and lock the rows that a decision rests on.',
+  });
 }
 
 function checkValue(value: Uint8Array): void {

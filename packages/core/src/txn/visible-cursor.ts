@@ -8,6 +8,7 @@
  */
 import { compareRanges } from '../base/bytes.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
+import { emptyCursor } from '../lsm/empty-cursor.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
 import type { Cursor, KeyRange, ValueSlot } from './transaction.ts';
@@ -34,7 +35,8 @@ export class VisibleCursor implements Cursor {
   /** Version of the entry shown. */
   version = 0;
 
-  readonly #source: EntryCursor;
+  readonly #open: () => EntryCursor | Pending;
+  #source: EntryCursor = emptyCursor;
   readonly #snapshot: number;
   readonly #start: Uint8Array | undefined;
   readonly #end: Uint8Array | undefined;
@@ -48,9 +50,9 @@ export class VisibleCursor implements Cursor {
   /** fresh: not placed yet; before: the source stands before what is to be shown next; shown: it stands on the entry shown. */
   #state: 'fresh' | 'before' | 'shown' | 'ended' = 'fresh';
 
-  /** Owns `source` from now on. */
-  constructor(source: EntryCursor, snapshot: number, range: KeyRange) {
-    this.#source = source;
+  /** `open` makes the source when the cursor is first advanced; the cursor owns it then. */
+  constructor(open: () => EntryCursor | Pending, snapshot: number, range: KeyRange) {
+    this.#open = open;
     this.#snapshot = snapshot;
     this.#start = range.start;
     this.#end = range.end;
@@ -72,6 +74,11 @@ export class VisibleCursor implements Cursor {
   }
 
   #place(): void | Pending {
+    if (this.#source === emptyCursor) {
+      const source = this.#open();
+      if (source === PENDING) return PENDING;
+      this.#source = source;
+    }
     if (this.#reverse)
       return this.#end === undefined ? this.#source.seekLast() : this.#source.seekBefore(this.#end);
     return this.#start === undefined

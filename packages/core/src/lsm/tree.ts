@@ -1,0 +1,203 @@
+/**
+ * The LSM tree of a store: all keyspaces, their memtables and tables. Writes enter the active memtable; a full one is frozen
+ * and flushed; every change of structure makes a new super-version. In a store without a disk a full memtable is instead
+ * rewritten without what nobody can see.
+ *
+ *   active --freeze--> frozen (newest first) --flush--> level 0 --compaction, to come--> levels below
+ *
+ * The order of a flush: tables written and synced; the edit in the manifest; the new super-version; old log segments removed
+ * by the caller. A crash in between leaves files that no manifest knows, or log records that are in tables already: applying
+ * those again changes nothing, as an entry is its key and version.
+ */
+import { assert } from '../base/assert.ts';
+import { fileId, keyspaceId, type FileId, type KeyspaceId } from '../base/brand.ts';
+import { Memtable } from '../memtable/memtable.ts';
+import type { WriteSet } from '../memtable/write-set.ts';
+import type { Compression } from '../sstable/compression.ts';
+import { flushMemtable } from './flush.ts';
+import { checkVersion } from './invariants.ts';
+import type { ManifestWriter } from './manifest.ts';
+import { rewriteMemtable } from './rewrite-memtable.ts';
+import type { SuperVersion } from './super-version.ts';
+import { Table, type TablePlace } from './table.ts';
+import type { TableDescription, VersionEdit } from './version-edit.ts';
+import { applyEdit, editOf, EMPTY_VERSION, tablesOf, type Version } from './version.ts';
+
+/** Where a tree keeps its tables. */
+export interface TreeDisk {
+  readonly place: TablePlace;
+  readonly compression: Compression | undefined;
+  /** Absent in a store opened read-only. */
+  readonly manifest: ManifestWriter | undefined;
+}
+
+export interface TreeOptions {
+  /** Absent in a store that lives in memory alone. */
+  readonly disk: TreeDisk | undefined;
+  readonly version: Version<Table>;
+  /** Active first, then frozen from new to old, as recovery filled them. */
+  readonly memtables: readonly Memtable[];
+}
+
+export class Tree {
+  readonly #disk: TreeDisk | undefined;
+  #view: SuperVersion;
+  #nextFileId: number;
+  /** Tables that are part of no version any more, until nobody can have a cursor on them. */
+  #retired: Table[] = [];
+  #flushCount = 0;
+
+  constructor(options: TreeOptions) {
+    this.#disk = options.disk;
+    this.#view = { memtables: options.memtables, version: options.version };
+    this.#nextFileId = options.version.nextFileId;
+  }
+
+  static inMemory(): Tree {
+    return new Tree({ disk: undefined, version: EMPTY_VERSION, memtables: [new Memtable(true)] });
+  }
+
+  get view(): SuperVersion {
+    return this.#view;
+  }
+
+  get active(): Memtable {
+    return this.#view.memtables[0]!;
+  }
+
+  get frozenCount(): number {
+    return this.#view.memtables.length - 1;
+  }
+
+  get flushCount(): number {
+    return this.#flushCount;
+  }
+
+  /** Bytes of all memtables. */
+  get memtableBytes(): number {
+    let bytes = 0;
+    for (const memtable of this.#view.memtables) bytes += memtable.allocatedBytes;
+    return bytes;
+  }
+
+  /** Keyspaces with anything in them, ascending. */
+  keyspaces(): KeyspaceId[] {
+    const { memtables, version } = this.#view;
+    const found = new Set<KeyspaceId>(version.trees.keys());
+    for (const memtable of memtables) {
+      for (const keyspace of memtable.keyspaces())
+        if (!version.dropped.has(keyspace)) found.add(keyspace);
+    }
+    return [...found].toSorted((left, right) => left - right);
+  }
+
+  apply(writes: WriteSet, version: number): void {
+    this.active.apply(writes, version);
+  }
+
+  /** Writes the first manifest of a new store. */
+  begin(storeId: number): void {
+    this.#install({ storeId });
+  }
+
+  /** Starts a new active memtable. */
+  freeze(): void {
+    if (this.active.isEmpty) return;
+    this.active.freeze();
+    const memtables = [new Memtable(true), ...this.#view.memtables];
+    this.#view = { ...this.#view, memtables };
+  }
+
+  /**
+   * Writes all frozen memtables into tables, the oldest first. `horizon` is the oldest snapshot there is or can be;
+   * `firstSegmentId` the first log segment with records of the active memtable. On failure what is not flushed stays frozen.
+   */
+  flushFrozen(horizon: number, firstSegmentId: number): void {
+    const disk = this.#disk;
+    assert(disk?.manifest !== undefined, 'only a store that writes to a disk flushes');
+    for (let oldest = this.frozenCount; oldest > 0; oldest -= 1) {
+      const memtable = this.#view.memtables[oldest]!;
+      const added = flushMemtable({
+        place: disk.place,
+        compression: disk.compression,
+        memtable,
+        horizon,
+        dropped: this.#view.version.dropped,
+        hasTables: (keyspace) => this.#view.version.trees.has(keyspace),
+        newFileId: this.#newFileId,
+      });
+      const isLast = oldest === 1;
+      this.#install({
+        addedTables: added,
+        lastVersion: memtable.versionMax,
+        ...(isLast ? { firstSegmentId } : {}),
+      });
+      this.#view = { ...this.#view, memtables: this.#view.memtables.slice(0, oldest) };
+      this.#flushCount += 1;
+    }
+  }
+
+  /** In a store without a disk: rewrites the memtable without the versions that no snapshot can see. */
+  rewrite(horizon: number): void {
+    assert(this.#disk === undefined, 'a store with a disk flushes instead');
+    const { version } = this.#view;
+    this.#view = { version, memtables: [rewriteMemtable(this.active, horizon, version.dropped)] };
+  }
+
+  /** Drops everything in a keyspace. Its id is never used again, so what is still in memory is left out by the next flush. */
+  dropKeyspace(keyspace: KeyspaceId): void {
+    if (this.#view.version.dropped.has(keyspace)) return;
+    const tables = (this.#view.version.trees.get(keyspace) ?? []).flat();
+    this.#install({ droppedKeyspaces: [keyspaceId(keyspace)] });
+    this.#retired.push(...tables);
+  }
+
+  /** Removes the files of tables that are part of no version any more. Nobody may have a cursor on them. */
+  removeRetired(): void {
+    const retired = this.#retired;
+    this.#retired = [];
+    for (const table of retired) {
+      table.close();
+      this.#disk!.place.vfs.remove(table.path);
+    }
+  }
+
+  /** Bytes of all tables' files. */
+  get tableBytes(): number {
+    return tablesOf(this.#view.version).reduce((bytes, table) => bytes + table.fileSizeBytes, 0);
+  }
+
+  get tableCount(): number {
+    return tablesOf(this.#view.version).length;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const table of [...tablesOf(this.#view.version), ...this.#retired]) table.close();
+    this.#disk?.manifest?.close();
+  }
+
+  readonly #newFileId = (): FileId => {
+    this.#nextFileId += 1;
+    return fileId(this.#nextFileId - 1);
+  };
+
+  /** Puts an edit in force: on the disk first, then for readers. */
+  #install(edit: VersionEdit): void {
+    const { version } = this.#view;
+    const disk = this.#disk;
+    const open = (description: TableDescription): Table => {
+      assert(disk !== undefined, 'tables lie on a disk');
+      return new Table(disk.place, description);
+    };
+    if (disk !== undefined) {
+      assert(disk.manifest !== undefined, 'a store opened read-only does not change');
+      const whole = (): VersionEdit => ({ ...edit, nextFileId: this.#nextFileId });
+      // The id of a new manifest is taken before the edit is encoded, so that the edit covers it.
+      disk.manifest.append(whole, () => editOf(version), this.#newFileId);
+    }
+    const next = applyEdit(version, { ...edit, nextFileId: this.#nextFileId }, open);
+    checkVersion(next);
+    this.#view = { ...this.#view, version: next };
+  }
+}

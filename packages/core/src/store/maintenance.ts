@@ -1,0 +1,136 @@
+/**
+ * Keeps a store within its memory: freezes and flushes full memtables, removes log segments that tables have replaced, and
+ * in a store without a disk rewrites the memtable.
+ *
+ * A flush happens between two commits, on their thread. When it fails, the commit before it stands; the memtable waits
+ * frozen, and the flush is tried again as more is written. With FROZEN_MAX waiting commits fail with what keeps the flush from
+ * succeeding, until it does.
+ */
+import { AlopexError } from '../base/errors.ts';
+import type { WriteSet } from '../memtable/write-set.ts';
+import type { Tree } from '../lsm/tree.ts';
+import type { Committer, CommitTarget } from '../txn/committer.ts';
+import type { MvccTransaction } from '../txn/mvcc-transaction.ts';
+import type { SnapshotRegistry } from '../txn/snapshots.ts';
+import { segmentPath } from '../wal/segment.ts';
+import type { ResolvedStoreOptions } from './options.ts';
+
+/** Memtables that may wait for a flush. */
+const FROZEN_MAX = 4;
+/** A store without a disk rewrites its memtable when it has doubled since the last time, from this size on. */
+const REWRITE_FROM_BYTES = 16 * 1024 * 1024;
+
+export interface MaintenanceParts {
+  readonly tree: Tree;
+  readonly snapshots: SnapshotRegistry<MvccTransaction>;
+  readonly options: ResolvedStoreOptions;
+  /** First segment of the log that may still exist. */
+  readonly oldestSegmentId: number;
+  /** The committer, which is made after its target. */
+  readonly committer: () => Committer;
+}
+
+export class Maintenance implements CommitTarget {
+  readonly #tree: Tree;
+  readonly #snapshots: SnapshotRegistry<MvccTransaction>;
+  readonly #options: ResolvedStoreOptions;
+  readonly #committer: () => Committer;
+  #oldestSegmentId: number;
+  #rewriteAtBytes = REWRITE_FROM_BYTES;
+  /** Size of the active memtable at which a failed flush is repeated. */
+  #retryAtBytes = 0;
+
+  constructor(parts: MaintenanceParts) {
+    this.#tree = parts.tree;
+    this.#snapshots = parts.snapshots;
+    this.#options = parts.options;
+    this.#committer = parts.committer;
+    this.#oldestSegmentId = parts.oldestSegmentId;
+  }
+
+  reserve(writes: WriteSet): void {
+    if (this.#options.vfs === undefined) this.#reserveMemory(writes);
+    else if (this.#tree.frozenCount >= FROZEN_MAX && this.#isFull()) this.flushFrozen();
+  }
+
+  apply(writes: WriteSet, version: number): void {
+    this.#tree.apply(writes, version);
+  }
+
+  afterPublish(): void {
+    if (this.#options.vfs === undefined) {
+      if (this.#tree.active.allocatedBytes > this.#rewriteAtBytes) this.#rewrite();
+      return;
+    }
+    const due = this.#tree.frozenCount === 0 ? this.#options.memtableSizeBytes : this.#retryAtBytes;
+    if (this.#tree.active.allocatedBytes < due) return;
+    try {
+      if (this.#isFull()) this.flush();
+      else this.flushFrozen();
+    } catch (error) {
+      this.#retryAtBytes = this.#tree.active.allocatedBytes + this.#options.memtableSizeBytes / 8;
+      this.#options.logger.warn('a flush has failed and will be repeated', { error });
+    }
+  }
+
+  /** Writes everything committed into tables. */
+  flush(): void {
+    if (this.#options.vfs === undefined) {
+      this.#rewrite();
+      return;
+    }
+    if (this.#tree.frozenCount < FROZEN_MAX) this.#tree.freeze();
+    this.flushFrozen();
+  }
+
+  /** Writes the frozen memtables into tables. */
+  flushFrozen(): void {
+    if (this.#tree.frozenCount === 0) return;
+    // With an active memtable in use the log goes on in older segments: they go with the next flush.
+    const rotated = this.#committer().rotateLog();
+    const firstSegmentId = this.#tree.active.isEmpty ? rotated : this.#oldestSegmentId;
+    this.#tree.flushFrozen(this.horizon(), firstSegmentId);
+    if (this.#snapshots.size === 0) this.#tree.removeRetired();
+    this.#removeSegmentsBefore(firstSegmentId);
+  }
+
+  #isFull(): boolean {
+    return this.#tree.active.allocatedBytes >= this.#options.memtableSizeBytes;
+  }
+
+  /** No snapshot reads below it, now or later. */
+  horizon(): number {
+    return this.#snapshots.oldest(this.#committer().visible);
+  }
+
+  #rewrite(): void {
+    this.#tree.rewrite(this.horizon());
+    this.#rewriteAtBytes = Math.max(REWRITE_FROM_BYTES, this.#tree.active.allocatedBytes * 2);
+  }
+
+  #reserveMemory(writes: WriteSet): void {
+    const limit = this.#options.memoryLimitBytes;
+    if (this.#tree.memtableBytes + writes.dataBytes <= limit) return;
+    this.#rewrite();
+    const needed = this.#tree.memtableBytes + writes.dataBytes;
+    if (needed <= limit) return;
+    throw new AlopexError(
+      'ALX_MEMORY_LIMIT',
+      `the commit needs ${needed} bytes of memory, the limit is ${limit}`,
+      { hint: 'Raise the memory limit, or open the database on a disk.' },
+    );
+  }
+
+  #removeSegmentsBefore(firstSegmentId: number): void {
+    const { vfs, directory, logger } = this.#options;
+    for (; this.#oldestSegmentId < firstSegmentId; this.#oldestSegmentId += 1) {
+      const path = segmentPath(directory, this.#oldestSegmentId);
+      try {
+        if (vfs?.exists(path) === true) vfs.remove(path);
+      } catch (error) {
+        // It is only in the way: the next open removes it.
+        logger.warn('a log segment could not be removed', { path, error });
+      }
+    }
+  }
+}
