@@ -20,7 +20,8 @@ import type { Span } from '../ast/span.ts';
 import { NESTING_MAX, nestingError, PARAMETERS_MAX } from './limits.ts';
 import { messageProvider } from './messages.ts';
 import { describeExpected, errorNear, slipHint } from './syntax-error.ts';
-import { Comma, isA, Label, QuotedIdentifier, SqlToken, VOCABULARY } from './tokens.ts';
+import { Comma, isA, Label, QuotedIdentifier, VOCABULARY } from './tokens.ts';
+import type { SqlToken } from './tokens.ts';
 
 export abstract class Cursor extends EmbeddedActionsParser {
   /** The whole script; spans and errors point into it. */

@@ -22,6 +22,7 @@ import {
   scanString,
   scanUnicodeString,
 } from './scan-string.ts';
+import type { Scanned } from './scan-string.ts';
 import { errorNear } from './syntax-error.ts';
 import * as t from './tokens.ts';
 import { SqlToken } from './tokens.ts';
@@ -34,12 +35,6 @@ import {
 } from './units.ts';
 
 const SELECT = t.keyword('select');
-
-/** What a scanner of strings and numbers answers: the decoded text and where it ended. */
-export interface Scanned {
-  readonly value: string;
-  readonly end: number;
-}
 
 /** All tokens of `text`, semicolons included, comments and spaces left out. */
 export function tokenize(text: string): SqlToken[] {

@@ -11,9 +11,14 @@
  */
 import { AlopexError } from '@alopex-db/core/base';
 import { lineAndColumn } from '../errors.ts';
-import type { Scanned } from './lexer.ts';
 import { errorNear } from './syntax-error.ts';
 import { truncateIdentifier } from './units.ts';
+
+/** What a scanner answers: the decoded text and where it ended. */
+export interface Scanned {
+  readonly value: string;
+  readonly end: number;
+}
 
 const QUOTE = 39;
 const DOUBLE_QUOTE = 34;
