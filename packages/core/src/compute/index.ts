@@ -29,3 +29,20 @@ export {
 } from './aggregate/variance.ts';
 export { createGroupTable, type GroupTable } from './group-table.ts';
 export { rowComparator, sortRows, type SortColumn } from './sort.ts';
+export {
+  absoluteFunction,
+  bitFunction,
+  bitNotFunction,
+  factorialFunction,
+  gcdFunction,
+  greatestFunction,
+  lcmFunction,
+  leastFunction,
+  negateFunction,
+  type BitOperator,
+} from './math/integer-functions.ts';
+export { mathFunctions } from './math/math-functions.ts';
+export { temporalFunctions } from './temporal-functions.ts';
+export { byteaFunctions } from './text/bytea-functions.ts';
+export { textFunctions } from './text/text-functions.ts';
+export { uuidFunctions } from './uuid-functions.ts';
