@@ -10,5 +10,8 @@ export type {
   TransactionState,
   ValueSlot,
 } from './txn/transaction.ts';
+export { BLOCK_CACHE_SIZE_DEFAULT, BlockCache } from './lsm/block-cache.ts';
+export type { StoreMetrics } from './store/metrics.ts';
 export { STORE_DEFAULTS, type StoreOptions } from './store/options.ts';
 export { Store } from './store/store.ts';
+export { storeExists } from './store/store-exists.ts';

@@ -105,6 +105,7 @@ export const ERROR_CODES = {
   ALX_DATETIME_OVERFLOW: define('E014', '22008', 'Invalid'),
   ALX_INVALID_TEXT_ENCODING: define('E015', '22021', 'Invalid'),
   ALX_ROW_COUNT: define('E016', 'P0002', 'Invalid'),
+  ALX_FILE_FORMAT: define('E017', '22P04', 'Invalid'),
   ALX_INTERNAL: define('E999', 'XX000', 'Internal'),
   // F: features
   ALX_UNSUPPORTED: define('F001', '0A000', 'Invalid'),
