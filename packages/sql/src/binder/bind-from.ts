@@ -1,8 +1,8 @@
 /** FROM: tables, derived tables, WITH queries, views and joins become a plan and the names it offers. */
 
-import { AlopexError } from '@alopex-db/core/base';
+import { AlopexError, assert } from '@alopex-db/core/base';
 
-import type { DerivedTable, FromItem, TableAlias, TableReference } from '../ast/query.ts';
+import type { DerivedTable, FromItem, Query, TableAlias, TableReference } from '../ast/query.ts';
 import type { Span } from '../ast/span.ts';
 import type { TableDef, ViewDef } from '../catalog/table-def.ts';
 import { errorAt } from '../errors.ts';
@@ -62,6 +62,7 @@ function bindTable(item: TableReference, place: QueryPlace): FromSource {
     return aliased({ plan, columns: tableScopeColumns(withQuery.name, columns), tables: [] }, item.alias);
   }
   const relation = resolveRelation(state.context, item.name);
+  if (state.viewStack.length === 0) state.relationIds.add(relation.kind === 'view' ? relation.view.id : relation.table.id);
   if (relation.kind === 'view') return aliased(bindView(relation.view, place, item.span), item.alias);
   const source = tableSource(state, relation.table, item.alias?.name.name ?? relation.table.name);
   return aliased(source, item.alias);
@@ -107,7 +108,7 @@ function bindView(view: ViewDef, place: QueryPlace, span: Span): FromSource {
   }
   state.viewStack.push(view.name);
   try {
-    const query = place.bind.query(state.context.reader.query(view.sql), {
+    const query = place.bind.query(viewQuery(state, view), {
       ...place,
       outer: undefined,
       parent: undefined,
@@ -122,6 +123,12 @@ function bindView(view: ViewDef, place: QueryPlace, span: Span): FromSource {
   } finally {
     state.viewStack.pop();
   }
+}
+
+function viewQuery(state: BindState, view: ViewDef): Query {
+  const { statement } = state.context.parser.parseStatement(view.sql);
+  assert(statement.kind === 'query', 'the text of a view is a query');
+  return statement;
 }
 
 function aliased(source: FromSource, alias: TableAlias | undefined): FromSource {

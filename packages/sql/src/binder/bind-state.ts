@@ -19,6 +19,8 @@ export class BindState {
   readonly #spans = new WeakMap<Expression, Span>();
   /** Views being bound, outermost first: a view that reads itself is an error, not a loop. */
   readonly viewStack: string[] = [];
+  /** Ids of tables and views read so far. */
+  readonly relationIds = new Set<number>();
 
   constructor(context: CompileContext, parameterCount: number) {
     this.context = context;
@@ -26,9 +28,13 @@ export class BindState {
   }
 
   newColumn(seed: ColumnSeed): LogicalColumn {
+    return { ...seed, id: this.nextColumnId() };
+  }
+
+  nextColumnId(): number {
     const id = this.#nextId;
     this.#nextId += 1;
-    return { ...seed, id };
+    return id;
   }
 
   /** Remembers where a reference was written. */

@@ -50,7 +50,7 @@ export function defaultValue(state: BindState, bind: Binders, column: ColumnDef)
   if (column.defaultSql === undefined) return { kind: 'constant', type: column.type, value: null };
   const sql = column.defaultSql;
   return fromCatalog(`the default of column "${column.name}"`, () => {
-    const expression = bind.expression(state.context.reader.expression(sql), rowContext(state, bind, [], 'DEFAULT'));
+    const expression = bind.expression(state.context.parser.parseExpression(sql), rowContext(state, bind, [], 'DEFAULT'));
     return storedValue(state, column, { expression, span: NOWHERE });
   });
 }
@@ -64,7 +64,7 @@ export function boundChecks(
 ): readonly BoundCheck[] {
   return table.checks.map((check) =>
     fromCatalog(`check constraint "${check.name}"`, () => {
-      const node = state.context.reader.expression(check.sql);
+      const node = state.context.parser.parseExpression(check.sql);
       const expression = bind.expression(node, rowContext(state, bind, row, 'CHECK constraints'));
       return { name: check.name, condition: requireBoolean(state, expression, 'CHECK', NOWHERE) };
     }),

@@ -18,4 +18,5 @@ export interface CatalogView {
   /** In name order. */
   tables(): readonly TableDef[];
   views(): readonly ViewDef[];
+  sequences(): readonly SequenceDef[];
 }

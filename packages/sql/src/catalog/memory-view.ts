@@ -61,6 +61,12 @@ export class MemoryCatalogView implements CatalogView {
     return views.toSorted(byName);
   }
 
+  sequences(): readonly SequenceDef[] {
+    const sequences: SequenceDef[] = [];
+    for (const record of this.#records.values()) if (record.kind === 'sequence') sequences.push(record.definition);
+    return sequences.toSorted(byName);
+  }
+
   records(): Iterable<CatalogRecord> {
     return this.#records.values();
   }

@@ -26,7 +26,7 @@ interface PlanNode {
  *   full     every row
  *   point    the rows with these whole primary keys (a list of key tuples; each expression reads no column; duplicates and
  *            null tuples are the executor's to drop)
- *   range    a prefix of the key columns fixed by equality, then at most one bounded column
+ *   range    a prefix of the key columns fixed by equality, then at most one bounded column; a null anywhere: no rows
  */
 export type Access =
   | { readonly kind: 'full' }
@@ -42,13 +42,17 @@ export type Access =
 export interface TableScan extends PlanNode {
   readonly kind: 'table-scan';
   readonly table: TableDef;
+  readonly alias: string;
   readonly ordinals: readonly number[];
   readonly access: Access;
   readonly filter: Expression | undefined;
   /** Adds the row's key (bytea) as the last column: what UPDATE and DELETE write to. */
   readonly withRowKey: boolean;
   readonly reverse: boolean;
-  /** Stop after so many rows passed the filter (LIMIT pushed down); an expression without columns. */
+  /**
+   * A hint to stop after so many rows have passed the filter; an expression without columns, null = no limit. The `limit`
+   * node it comes from still stands above.
+   */
   readonly limit?: Expression | undefined;
 }
 
@@ -59,6 +63,7 @@ export interface TableScan extends PlanNode {
 export interface VectorTopK extends PlanNode {
   readonly kind: 'vector-top-k';
   readonly table: TableDef;
+  readonly alias: string;
   readonly ordinals: readonly number[];
   /** Ordinal of the vector column in the table. */
   readonly vectorOrdinal: number;
@@ -138,7 +143,10 @@ export interface CteDefinition {
   readonly plan: PhysicalPlan;
 }
 
-/** Output of the three writers: `returning` over the new row (delete: the old one) in table order, or no columns. */
+/**
+ * Output of the three writers: `returning` over the new row (delete: the old one) in table order, then, for UPDATE … FROM and
+ * DELETE … USING, the input's columns after the row key. Without RETURNING no columns.
+ */
 export interface InsertPlan extends PlanNode {
   readonly kind: 'insert';
   readonly table: TableDef;
@@ -163,10 +171,9 @@ export interface UpdatePlan extends PlanNode {
   readonly table: TableDef;
   /** All table columns in order, then the row key, then columns of FROM. */
   readonly input: PhysicalPlan;
-  /** Position of the row key in the input; absent = right after the table's columns. */
+  /** Their values read the input. A row that comes twice (several partners in FROM) is updated once, by the first. */
   readonly assignments: readonly Assignment[];
   readonly checks: readonly BoundCheck[];
-  /** Over the new row's columns, then the input's columns after the row key. */
   readonly returning: readonly Expression[] | undefined;
 }
 

@@ -1,10 +1,9 @@
 /** What a statement is compiled with. */
 import type { DataType } from '@alopex-db/core/types';
-import type { Expression } from '../ast/expression.ts';
-import type { Query } from '../ast/query.ts';
 import type { CatalogView } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Statistics } from '../optimizer/statistics.ts';
+import type { SqlParser } from '../syntax/load-parser.ts';
 
 export interface CompileContext {
   readonly catalog: CatalogView;
@@ -13,7 +12,7 @@ export interface CompileContext {
   /** The text the spans count in, for lines and columns of errors. */
   readonly text: string;
   /** Reads SQL kept in the catalog: defaults and checks, and views. */
-  readonly reader: SqlReader;
+  readonly parser: SqlParser;
   readonly functions: FunctionRegistry;
   /** Types declared by PREPARE or a driver; undefined entries are inferred. */
   readonly declaredParameterTypes?: readonly (DataType | undefined)[] | undefined;
@@ -22,9 +21,4 @@ export interface CompileContext {
   readonly statistics?: Statistics | undefined;
   /** Names of optimizer rules to leave out, for tests that compare plans. */
   readonly disabledRules?: ReadonlySet<string> | undefined;
-}
-
-export interface SqlReader {
-  expression(text: string): Expression;
-  query(text: string): Query;
 }

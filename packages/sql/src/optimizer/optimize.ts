@@ -1,0 +1,42 @@
+/** Runs the rules over a statement: in order, each once, on the main plan and on every WITH query. */
+import type { LogicalPlan, LogicalStatement } from '../plan/logical.ts';
+import { mapDeep, mapNodeExpressions, mapPlan, subqueryPlan } from '../plan/walk-plan.ts';
+import { Estimator } from './estimate.ts';
+import type { Rule, RuleContext } from './rule.ts';
+import type { Statistics } from './statistics.ts';
+
+export interface OptimizeOptions {
+  readonly statistics: Statistics;
+  readonly disabledRules?: ReadonlySet<string> | undefined;
+  nextColumnId(): number;
+}
+
+export const RULES: readonly Rule[] = [];
+
+export function optimize(statement: LogicalStatement, options: OptimizeOptions): LogicalStatement {
+  const context: RuleContext = {
+    estimator: new Estimator(options.statistics),
+    nextColumnId: options.nextColumnId,
+  };
+  const active = RULES.filter((rule) => options.disabledRules?.has(rule.name) !== true);
+  const rewrite = (plan: LogicalPlan): LogicalPlan => active.reduce((done, rule) => withSubqueries(rule, done, context), plan);
+  return {
+    plan: rewrite(statement.plan),
+    ctes: statement.ctes.map((cte) => ({ ...cte, plan: rewrite(cte.plan) })),
+  };
+}
+
+/** A rule applies to the plans inside subqueries first, then to the plan around them. */
+function withSubqueries(rule: Rule, plan: LogicalPlan, context: RuleContext): LogicalPlan {
+  const inner = mapPlan(plan, (node) =>
+    mapNodeExpressions(node, (expression) =>
+      mapDeep(expression, (part) => {
+        if (part.kind !== 'subquery') return part;
+        const before = subqueryPlan(part);
+        const after = rule.apply(before, context);
+        return after === before ? part : { ...part, plan: after };
+      }),
+    ),
+  );
+  return rule.apply(inner, context);
+}

@@ -1,0 +1,97 @@
+/**
+ * Joins: by hash where the condition equates the sides, else pair by pair. The right side is built or repeated, so the
+ * smaller one goes there wherever the join allows; a right join is a left join the other way round.
+ */
+import type { Expression } from '@alopex-db/core/exec';
+import { conjoin, conjuncts } from '../plan/conjuncts.ts';
+import type { LogicalJoin } from '../plan/logical.ts';
+import { outputColumns } from '../plan/logical.ts';
+import type { JoinKind, PhysicalPlan } from '../plan/physical.ts';
+import { isVolatileCall, someNode } from '../plan/walk-expression.ts';
+import { columnIds, outputIds } from '../plan/walk-plan.ts';
+import { HASH_ROW, PAIR } from './cost.ts';
+import { layoutOf } from './place-expression.ts';
+import type { PlanContext } from './plan-context.ts';
+import { planColumns, planned, type Planned } from './planned.ts';
+
+export interface JoinKeys {
+  readonly left: readonly Expression[];
+  readonly right: readonly Expression[];
+  readonly residual: readonly Expression[];
+}
+
+export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
+  const join = oriented(node, context);
+  const left = context.plan(join.left);
+  const right = context.plan(join.right);
+  const rows = context.estimator.rows(node);
+  const columns = outputColumns(join);
+  const both = layoutOf([...left.columns, ...right.columns].map((column) => column.id));
+  const keys = joinKeys(join);
+  const shape = { join: join.join, left: left.plan, right: right.plan, columns: planColumns(columns), rows };
+  const inputCost = left.plan.cost + right.plan.cost;
+  const residual = conjoin(keys.residual);
+  const placed = residual === undefined ? undefined : context.place(residual, both);
+  const plan: PhysicalPlan =
+    keys.left.length > 0
+      ? {
+          ...shape,
+          kind: 'hash-join',
+          leftKeys: keys.left.map((key) => context.place(key, left.layout)),
+          rightKeys: keys.right.map((key) => context.place(key, right.layout)),
+          residual: placed,
+          cost: inputCost + (left.plan.rows + right.plan.rows) * HASH_ROW,
+        }
+      : {
+          ...shape,
+          kind: 'nested-loop-join',
+          condition: placed,
+          cost: inputCost + left.plan.rows * right.plan.rows * PAIR,
+        };
+  return planned(plan, columns);
+}
+
+/** The same join with the side to build on the right. */
+function oriented(node: LogicalJoin, context: PlanContext): LogicalJoin {
+  const swapped = (join: JoinKind): LogicalJoin => ({ ...node, join, left: node.right, right: node.left });
+  if (node.join === 'right') return swapped('left');
+  if (node.join !== 'inner' && node.join !== 'full') return node;
+  return context.estimator.rows(node.left) < context.estimator.rows(node.right) ? swapped(node.join) : node;
+}
+
+/** Equalities between one expression of each side; everything else has to be checked on pairs. */
+export function joinKeys(node: LogicalJoin): JoinKeys {
+  const left: Expression[] = [];
+  const right: Expression[] = [];
+  const residual: Expression[] = [];
+  const leftIds = outputIds(node.left);
+  const rightIds = outputIds(node.right);
+  for (const part of node.condition === undefined ? [] : conjuncts(node.condition)) {
+    const sides = equatedSides(part, leftIds, rightIds);
+    if (sides === undefined) {
+      residual.push(part);
+    } else {
+      left.push(sides[0]);
+      right.push(sides[1]);
+    }
+  }
+  return { left, right, residual };
+}
+
+function equatedSides(
+  part: Expression,
+  leftIds: ReadonlySet<number>,
+  rightIds: ReadonlySet<number>,
+): readonly [Expression, Expression] | undefined {
+  if (part.kind !== 'compare' || part.operator !== '=') return undefined;
+  if (someNode(part, (node) => isVolatileCall(node) || node.kind === 'subquery')) return undefined;
+  if (readsOnly(part.left, leftIds, rightIds) && readsOnly(part.right, rightIds, leftIds)) return [part.left, part.right];
+  if (readsOnly(part.left, rightIds, leftIds) && readsOnly(part.right, leftIds, rightIds)) return [part.right, part.left];
+  return undefined;
+}
+
+/** Reads at least one column of `own` and none of `other`. Columns of enclosing queries do not count. */
+function readsOnly(expression: Expression, own: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  const ids = [...columnIds(expression)];
+  return ids.some((id) => own.has(id)) && !ids.some((id) => other.has(id));
+}
