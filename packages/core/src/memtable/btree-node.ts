@@ -1,16 +1,21 @@
 /**
  * Nodes of the ordered map's B+tree: layout, comparison and search, as free functions over one Int32Array.
  *
- *   node  := count | prefix length | next or first child | previous | heads | references | version highs | version lows | children
+ *   node  := count | prefix length | next or first child | previous | prefix (3) | unused | heads | entries | children
+ *   entry := reference | version high | version low
  *
- * Each of the five last parts has one word per entry; only inner nodes have children. An inner node's entry i separates child
- * i (entries before it) from child i + 1 (it and what follows).
+ * There is one head per entry. Only inner nodes have children; an inner node's entry i separates child i (entries before it)
+ * from child i + 1 (it and what follows).
  *
- * - The prefix length is the number of leading bytes that all keys of the node share. A head is the four bytes behind the
- *   prefix, big endian, padded with zeros, with the sign bit flipped so that a signed comparison orders them as unsigned
- *   bytes. Most steps of a search compare heads only, in one or two cache lines, and touch no key.
- * - Versions are kept as two words, both compared signed (the low one with its sign bit flipped).
+ * - The prefix length is the number of leading bytes that all keys of the node share; the first twelve of them stand in the
+ *   node itself. A head is the next 31 bits, big endian, padded with zeros: a number that orders like the bytes. A
+ *   search compares heads, without a branch to mispredict, and touches a key only where heads are equal.
+ * - A version is kept as two words; their order is that of the numbers, not of the words.
  * - Entries order by key, then version, newest first.
+ *
+ * Measured, Node 24, keys of 16 bytes and values of 100, random order, nanoseconds a call, against the same tree without heads:
+ * 1M entries get 1,000 instead of 2,200 and put 1,150 instead of 2,100, where one random access to memory takes 210;
+ * 20,000 entries get 230 instead of 490. In ascending order put 180, a step of a scan 16.
  */
 import { offsetOf, slabOf } from '../memory/arena.ts';
 import { lengthSize, readLength } from './entry-codec.ts';
@@ -26,40 +31,38 @@ export const NEXT = 2;
 export const FIRST_CHILD = 2;
 /** Of a leaf: the leaf before it, or NONE. */
 export const PREVIOUS = 3;
-export const HEADS = 4;
-export const REFERENCES = HEADS + CAPACITY;
-export const HIGHS = REFERENCES + CAPACITY;
-export const LOWS = HIGHS + CAPACITY;
-export const CHILDREN = LOWS + CAPACITY;
+/** The first bytes of the prefix, four a word, big endian. */
+const PREFIX_BYTES = 4;
+const PREFIX_BYTES_KEPT = 12;
+export const HEADS = 8;
+export const ENTRIES = HEADS + CAPACITY;
+/** Words of an entry, and what stands in them. */
+export const ENTRY_SIZE = 3;
+export const VERSION_HIGH = 1;
+export const VERSION_LOW = 2;
+export const CHILDREN = ENTRIES + CAPACITY * ENTRY_SIZE;
 export const LEAF_SIZE = CHILDREN;
 export const INNER_SIZE = CHILDREN + CAPACITY;
 export const NONE = -1;
 
-const SIGN = 0x8000_0000;
-
-export function versionHigh(version: number): number {
-  return Math.floor(version / 0x1_0000_0000);
+/** The version of the entry whose words begin at `at`. */
+export function versionAt(nodes: Int32Array, at: number): number {
+  return nodes[at + VERSION_HIGH]! * 0x1_0000_0000 + (nodes[at + VERSION_LOW]! >>> 0);
 }
 
-export function versionLow(version: number): number {
-  return version ^ SIGN;
-}
-
-export function joinVersion(high: number, low: number): number {
-  return high * 0x1_0000_0000 + ((low ^ SIGN) >>> 0);
-}
-
-/** The four bytes at [at, end) as a word whose signed order is the bytes' order. */
+/** The first 31 bits of [at, end). */
 export function headOf(bytes: Uint8Array, at: number, end: number): number {
+  return wordOf(bytes, at, end) >>> 1;
+}
+
+function wordOf(bytes: Uint8Array, at: number, end: number): number {
   if (at + 4 <= end) {
-    return (
-      ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) ^ SIGN
-    );
+    return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
   }
   let word = 0;
   for (let index = at, shift = 24; index < end; index += 1, shift -= 8)
     word |= bytes[index]! << shift;
-  return word ^ SIGN;
+  return word;
 }
 
 /** Order of the key of an entry and the key [start, end), whose first `from` bytes are known to be equal. */
@@ -103,13 +106,12 @@ export function sharedPrefix(
   return shared;
 }
 
-/** What a search looks for: a key and a version, as `versionHigh` and `versionLow` give it. One object, filled anew. */
+/** What a search looks for. One object, filled anew. */
 export interface SearchTarget {
   key: Uint8Array;
   start: number;
   end: number;
-  high: number;
-  low: number;
+  version: number;
 }
 
 /**
@@ -126,94 +128,161 @@ export function searchNode(
 ): number {
   const count = nodes[node + COUNT]!;
   if (count === 0) return 0;
-  const { key, start, end, high, low } = target;
   const prefix = nodes[node + PREFIX]!;
   if (prefix > known) {
-    const order = comparePrefix(slabs, nodes[node + REFERENCES]!, target, known, prefix);
+    const order = comparePrefix(nodes, node, slabs, target, known, prefix);
     if (order !== 0) return order > 0 ? 0 : count;
   }
-  const head = headOf(key, start + prefix, end);
-  const heads = node + HEADS;
-  let first = 0;
-  let last = count;
+  const head = headOf(target.key, target.start + prefix, target.end);
+  // Heads are not negative, so a difference has the sign of the order; shifted it is a mask.
+  let at = node + HEADS;
+  let rest = count;
+  while (rest > 1) {
+    const half = rest >>> 1;
+    at += half & ((nodes[at + half - 1]! - head) >> 31);
+    rest -= half;
+  }
+  at -= (nodes[at]! - head) >> 31;
+  const first = at - node - HEADS;
+  if (first === count || nodes[at] !== head) return first;
+  return searchEqualHeads(nodes, node, slabs, target, first, orEqual);
+}
+
+/** The same among entries whose heads equal the target's, the first of which is `from`. */
+function searchEqualHeads(
+  nodes: Int32Array,
+  node: number,
+  slabs: readonly Uint8Array[],
+  target: SearchTarget,
+  from: number,
+  orEqual: number,
+): number {
+  const { key, start, end, version } = target;
+  const prefix = nodes[node + PREFIX]!;
+  const head = nodes[node + HEADS + from]!;
+  let first = from;
+  let last = nodes[node + COUNT]!;
+  // Mostly the head is unique.
+  if (first + 1 < last && nodes[node + HEADS + first + 1] !== head) last = first + 1;
   while (first < last) {
     const middle = (first + last) >>> 1;
-    const found = nodes[heads + middle]!;
-    if (found < head) first = middle + 1;
-    else if (found > head) last = middle;
-    else {
-      let order = compareKeyOf(slabs, nodes[node + REFERENCES + middle]!, key, start, end, prefix);
-      if (order === 0) {
-        order = high - nodes[node + HIGHS + middle]!;
-        if (order === 0) order = low - nodes[node + LOWS + middle]!;
-      }
-      if (order < orEqual) first = middle + 1;
-      else last = middle;
+    if (nodes[node + HEADS + middle] !== head) {
+      last = middle;
+      continue;
     }
+    const entry = node + ENTRIES + middle * ENTRY_SIZE;
+    let order = compareKeyOf(slabs, nodes[entry]!, key, start, end, prefix);
+    if (order === 0) order = version - versionAt(nodes, entry);
+    if (order < orEqual) first = middle + 1;
+    else last = middle;
   }
   return first;
 }
 
-/** Order of the first `prefix` bytes of an entry's key, which has as many, and the target. */
+/** Order of the node's prefix, of `prefix` bytes, and the target's first bytes, of which `from` are known to be equal. */
 function comparePrefix(
+  nodes: Int32Array,
+  node: number,
   slabs: readonly Uint8Array[],
-  reference: number,
   target: SearchTarget,
   from: number,
   prefix: number,
 ): number {
   const { key, start, end } = target;
-  const slab = slabs[slabOf(reference)]!;
-  const offset = offsetOf(reference) + 1;
-  const keyAt = offset + lengthSize(readLength(slab, offset));
   const common = end - start < prefix ? end - start : prefix;
-  for (let index = from; index < common; index += 1) {
-    const difference = slab[keyAt + index]! - key[start + index]!;
+  const kept = common < PREFIX_BYTES_KEPT ? common : PREFIX_BYTES_KEPT;
+  for (let index = from; index < kept; index += 1) {
+    const word = nodes[node + PREFIX_BYTES + (index >>> 2)]!;
+    const difference = ((word >>> (24 - ((index & 3) << 3))) & 255) - key[start + index]!;
     if (difference !== 0) return difference;
+  }
+  if (common > kept) {
+    const order = compareLongPrefix(slabs, nodes[node + ENTRIES]!, target, kept, common);
+    if (order !== 0) return order;
   }
   return prefix - common;
 }
 
-/** Puts an entry (and in an inner node the child behind it) at `index` of a node with room. The prefix still holds. */
+/** Order of bytes [from, to) of an entry's key, which has as many, and the target. */
+function compareLongPrefix(
+  slabs: readonly Uint8Array[],
+  reference: number,
+  target: SearchTarget,
+  from: number,
+  to: number,
+): number {
+  const { key, start } = target;
+  const slab = slabs[slabOf(reference)]!;
+  const offset = offsetOf(reference) + 1;
+  const keyAt = offset + lengthSize(readLength(slab, offset));
+  for (let index = from; index < to; index += 1) {
+    const difference = slab[keyAt + index]! - key[start + index]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Makes the first `length` bytes of a key the prefix of a node. */
+export function setPrefix(
+  nodes: Int32Array,
+  node: number,
+  key: Uint8Array,
+  start: number,
+  length: number,
+): void {
+  nodes[node + PREFIX] = length;
+  const kept = length < PREFIX_BYTES_KEPT ? length : PREFIX_BYTES_KEPT;
+  for (let index = 0; index < kept; index += 4) {
+    nodes[node + PREFIX_BYTES + (index >>> 2)] = wordOf(key, start + index, start + kept);
+  }
+}
+
+/** Puts an entry at `index` of a node with room; the prefix still holds. In an inner node the child is the caller's step. */
 export function placeEntry(
   nodes: Int32Array,
   node: number,
   index: number,
   head: number,
   reference: number,
-  high: number,
-  low: number,
+  version: number,
 ): void {
   const count = nodes[node + COUNT]!;
   if (index < count) {
-    shiftUp(nodes, node + HEADS, index, count);
-    shiftUp(nodes, node + REFERENCES, index, count);
-    shiftUp(nodes, node + HIGHS, index, count);
-    shiftUp(nodes, node + LOWS, index, count);
+    shiftUp(nodes, node + HEADS + index, node + HEADS + count, 1);
+    shiftUp(
+      nodes,
+      node + ENTRIES + index * ENTRY_SIZE,
+      node + ENTRIES + count * ENTRY_SIZE,
+      ENTRY_SIZE,
+    );
   }
   nodes[node + HEADS + index] = head;
-  nodes[node + REFERENCES + index] = reference;
-  nodes[node + HIGHS + index] = high;
-  nodes[node + LOWS + index] = low;
+  const entry = node + ENTRIES + index * ENTRY_SIZE;
+  nodes[entry] = reference;
+  nodes[entry + VERSION_HIGH] = Math.floor(version / 0x1_0000_0000);
+  nodes[entry + VERSION_LOW] = version;
   nodes[node + COUNT] = count + 1;
 }
 
-/** Moves words [index, count) of a part up by one. A loop: at this size copyWithin costs more than it moves. */
-export function shiftUp(nodes: Int32Array, part: number, index: number, count: number): void {
-  for (let at = part + count; at > part + index; at -= 1) nodes[at] = nodes[at - 1]!;
+/** Moves words [start, end) up by `distance`. A loop: at this size copyWithin costs more than it moves. */
+export function shiftUp(nodes: Int32Array, start: number, end: number, distance: number): void {
+  for (let at = end - 1; at >= start; at -= 1) nodes[at + distance] = nodes[at]!;
 }
 
 /** Copies entries [from, count) of one node to the beginning of an empty one; both counts are set. */
 export function moveEntries(nodes: Int32Array, source: number, from: number, target: number): void {
   const count = nodes[source + COUNT]!;
-  for (let part = HEADS; part < CHILDREN; part += CAPACITY) {
-    nodes.copyWithin(target + part, source + part + from, source + part + count);
-  }
+  nodes.copyWithin(target + HEADS, source + HEADS + from, source + HEADS + count);
+  nodes.copyWithin(
+    target + ENTRIES,
+    source + ENTRIES + from * ENTRY_SIZE,
+    source + ENTRIES + count * ENTRY_SIZE,
+  );
   nodes[target + COUNT] = count - from;
   nodes[source + COUNT] = from;
 }
 
-/** Sets the prefix length of a node to what its keys share, at most `limit`, and its heads to match. */
+/** Sets the prefix of a node to what its keys share, at most `limit` bytes, and its heads to match. */
 export function refreshHeads(
   nodes: Int32Array,
   node: number,
@@ -225,16 +294,17 @@ export function refreshHeads(
     nodes[node + PREFIX] = 0;
     return;
   }
-  const first = nodes[node + REFERENCES]!;
+  const first = nodes[node + ENTRIES]!;
   const slab = slabs[slabOf(first)]!;
   const offset = offsetOf(first) + 1;
   const length = readLength(slab, offset);
   const keyAt = offset + lengthSize(length);
-  const last = nodes[node + REFERENCES + count - 1]!;
+  const last = nodes[node + ENTRIES + (count - 1) * ENTRY_SIZE]!;
   const prefix = sharedPrefix(slabs, last, slab, keyAt, keyAt + length, limit);
-  nodes[node + PREFIX] = prefix;
+  setPrefix(nodes, node, slab, keyAt, prefix);
   for (let index = 0; index < count; index += 1) {
-    nodes[node + HEADS + index] = headOfEntry(slabs, nodes[node + REFERENCES + index]!, prefix);
+    const reference = nodes[node + ENTRIES + index * ENTRY_SIZE]!;
+    nodes[node + HEADS + index] = headOfEntry(slabs, reference, prefix);
   }
 }
 

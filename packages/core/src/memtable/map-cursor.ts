@@ -3,7 +3,7 @@
  * finds its place again by the entry it stands on.
  */
 import { offsetOf, slabOf } from '../memory/arena.ts';
-import { COUNT, HIGHS, joinVersion, LOWS, NEXT, NONE, PREVIOUS, REFERENCES } from './btree-node.ts';
+import { COUNT, ENTRIES, ENTRY_SIZE, NEXT, NONE, PREVIOUS, versionAt } from './btree-node.ts';
 import { lengthSize, readLength } from './entry-codec.ts';
 import { VERSION_MAX, type EntryCursor, type EntryKind } from './entry.ts';
 import type { OrderedMap } from './ordered-map.ts';
@@ -122,8 +122,8 @@ export class MapCursor implements EntryCursor {
 
   #show(): void {
     const nodes = this.#nodes;
-    const at = this.#leaf + this.#index;
-    const reference = nodes[at + REFERENCES]!;
+    const entry = this.#leaf + ENTRIES + this.#index * ENTRY_SIZE;
+    const reference = nodes[entry]!;
     const slab = this.#slabs[slabOf(reference)]!;
     const offset = offsetOf(reference);
     const keyLength = readLength(slab, offset + 1);
@@ -136,7 +136,7 @@ export class MapCursor implements EntryCursor {
     this.keyBytes = slab;
     this.keyStart = keyStart;
     this.keyEnd = keyEnd;
-    this.version = this.#shownVersion ?? joinVersion(nodes[at + HIGHS]!, nodes[at + LOWS]!);
+    this.version = this.#shownVersion ?? versionAt(nodes, entry);
     this.valueBytes = slab;
     this.valueStart = valueStart;
     this.valueEnd = valueStart + valueLength;

@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import { keyspaceId, type KeyspaceId } from '../base/brand.ts';
 import { Arena, offsetOf, referenceOf, slabOf } from '../memory/arena.ts';
-import { COUNT, NEXT, NONE, REFERENCES } from './btree-node.ts';
+import { COUNT, ENTRIES, ENTRY_SIZE, NEXT, NONE } from './btree-node.ts';
 import { FIRST_PENDING_KIND, lengthSize, readLength } from './entry-codec.ts';
 import { OrderedMap } from './ordered-map.ts';
 import type { WriteSet, WriteSetPart } from './write-set.ts';
@@ -123,7 +123,7 @@ export class Memtable {
     for (let leaf = part.index.firstLeaf; leaf !== NONE; leaf = nodes[leaf + NEXT]!) {
       const count = nodes[leaf + COUNT]!;
       for (let index = 0; index < count; index += 1) {
-        const reference = nodes[leaf + REFERENCES + index]!;
+        const reference = nodes[leaf + ENTRIES + index * ENTRY_SIZE]!;
         const slab = slabs[slabOf(reference)]!;
         const offset = offsetOf(reference);
         if (slab[offset]! >= FIRST_PENDING_KIND) continue;
@@ -140,7 +140,7 @@ export class Memtable {
     for (let leaf = part.index.firstLeaf; leaf !== NONE; leaf = nodes[leaf + NEXT]!) {
       const count = nodes[leaf + COUNT]!;
       for (let index = 0; index < count; index += 1) {
-        const reference = nodes[leaf + REFERENCES + index]!;
+        const reference = nodes[leaf + ENTRIES + index * ENTRY_SIZE]!;
         const slabNumber = slabOf(reference);
         const slab = slabs[slabNumber]!;
         const offset = offsetOf(reference);

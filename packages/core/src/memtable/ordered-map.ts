@@ -14,28 +14,26 @@ import { offsetOf, slabOf, type Arena } from '../memory/arena.ts';
 import {
   CAPACITY,
   CHILDREN,
-  COUNT,
   compareKeyOf,
+  COUNT,
+  ENTRIES,
+  ENTRY_SIZE,
   FIRST_CHILD,
   headOf,
-  HIGHS,
   INNER_SIZE,
-  joinVersion,
   LEAF_SIZE,
-  LOWS,
   moveEntries,
   NEXT,
   NONE,
   placeEntry,
   PREFIX,
   PREVIOUS,
-  REFERENCES,
   refreshHeads,
   searchNode,
+  setPrefix,
   sharedPrefix,
   shiftUp,
-  versionHigh,
-  versionLow,
+  versionAt,
   type SearchTarget,
 } from './btree-node.ts';
 import { lengthSize, readLength } from './entry-codec.ts';
@@ -60,7 +58,7 @@ export class OrderedMap {
   /** Whether the newest entry went to the end: then the next one is tried there first. */
   #ascending = true;
 
-  readonly #target: SearchTarget = { key: NO_BYTES, start: 0, end: 0, high: 0, low: 0 };
+  readonly #target: SearchTarget = { key: NO_BYTES, start: 0, end: 0, version: 0 };
   // Where the last locate or find ended, and the way there.
   #leaf = 0;
   #index = 0;
@@ -114,13 +112,11 @@ export class OrderedMap {
       if (leaf === NONE) return false;
       index = 0;
     }
-    const reference = this.#nodes[leaf + REFERENCES + index]!;
+    const entry = leaf + ENTRIES + index * ENTRY_SIZE;
+    const reference = this.#nodes[entry]!;
     if (compareKeyOf(this.#slabs, reference, key, start, end, 0) !== 0) return false;
     this.foundReference = reference;
-    this.foundVersion = joinVersion(
-      this.#nodes[leaf + HIGHS + index]!,
-      this.#nodes[leaf + LOWS + index]!,
-    );
+    this.foundVersion = versionAt(this.#nodes, entry);
     return true;
   }
 
@@ -132,11 +128,10 @@ export class OrderedMap {
     this.#setTarget(key, start, end, version);
     if (this.#ascending && this.#locateAtEnd()) return false;
     this.#descend();
-    const { high, low } = this.#target;
-    const at = this.#leaf + this.#index;
     if (this.#index === this.#nodes[this.#leaf + COUNT]) return false;
-    if (this.#nodes[at + LOWS] !== low || this.#nodes[at + HIGHS] !== high) return false;
-    const reference = this.#nodes[at + REFERENCES]!;
+    const entry = this.#leaf + ENTRIES + this.#index * ENTRY_SIZE;
+    if (versionAt(this.#nodes, entry) !== version) return false;
+    const reference = this.#nodes[entry]!;
     if (compareKeyOf(this.#slabs, reference, key, start, end, 0) !== 0) return false;
     this.foundReference = reference;
     this.foundVersion = version;
@@ -151,7 +146,7 @@ export class OrderedMap {
     const index = this.#index;
     this.#adjustPrefix(leaf, index, target.key, target.start, target.end);
     const head = headOf(target.key, target.start + this.#nodes[leaf + PREFIX]!, target.end);
-    placeEntry(this.#nodes, leaf, index, head, reference, target.high, target.low);
+    placeEntry(this.#nodes, leaf, index, head, reference, target.version);
     this.#ascending = leaf === this.#lastLeaf && index === this.#nodes[leaf + COUNT]! - 1;
     this.#size += 1;
     this.#shape += 1;
@@ -159,7 +154,7 @@ export class OrderedMap {
 
   /** Puts another entry of the same key and version at the taken place located. */
   replaceLocated(reference: number): void {
-    this.#nodes[this.#leaf + REFERENCES + this.#index] = reference;
+    this.#nodes[this.#leaf + ENTRIES + this.#index * ENTRY_SIZE] = reference;
   }
 
   insert(reference: number, key: Uint8Array, start: number, end: number, version: number): void {
@@ -206,8 +201,7 @@ export class OrderedMap {
     target.key = key;
     target.start = start;
     target.end = end;
-    target.high = versionHigh(version);
-    target.low = versionLow(version);
+    target.version = version;
   }
 
   /** True when the target comes behind every entry; the place is then the end. */
@@ -216,7 +210,7 @@ export class OrderedMap {
     const count = this.#nodes[leaf + COUNT]!;
     if (count > 0) {
       const { key, start, end } = this.#target;
-      const last = this.#nodes[leaf + REFERENCES + count - 1]!;
+      const last = this.#nodes[leaf + ENTRIES + (count - 1) * ENTRY_SIZE]!;
       if (compareKeyOf(this.#slabs, last, key, start, end, 0) >= 0) return false;
     }
     this.#leaf = leaf;
@@ -249,20 +243,13 @@ export class OrderedMap {
   #adjustPrefix(node: number, index: number, key: Uint8Array, start: number, end: number): void {
     const count = this.#nodes[node + COUNT]!;
     if (count === 0) {
-      this.#nodes[node + PREFIX] = end - start;
+      setPrefix(this.#nodes, node, key, start, end - start);
       return;
     }
     if (index > 0 && index < count) return;
     const prefix = this.#nodes[node + PREFIX]!;
     if (prefix === 0) return;
-    const shared = sharedPrefix(
-      this.#slabs,
-      this.#nodes[node + REFERENCES]!,
-      key,
-      start,
-      end,
-      prefix,
-    );
+    const shared = sharedPrefix(this.#slabs, this.#nodes[node + ENTRIES]!, key, start, end, prefix);
     if (shared < prefix) refreshHeads(this.#nodes, node, this.#slabs, shared);
   }
 
@@ -283,7 +270,7 @@ export class OrderedMap {
       // At the end of the map leaves stay full: the new one starts with the entry to come, which is its separator.
       this.#leaf = right;
       this.#index = 0;
-      this.#insertSeparator(reference, this.#target.high, this.#target.low, right);
+      this.#insertSeparator(reference, this.#target.version, right);
       return;
     }
     const middle = CAPACITY >>> 1;
@@ -294,25 +281,19 @@ export class OrderedMap {
       this.#leaf = right;
       this.#index = index - middle;
     }
-    this.#insertSeparator(
-      nodes[right + REFERENCES]!,
-      nodes[right + HIGHS]!,
-      nodes[right + LOWS]!,
-      right,
-    );
+    this.#insertSeparator(nodes[right + ENTRIES]!, versionAt(nodes, right + ENTRIES), right);
   }
 
   /** Hangs `child` behind the way of the last descent, separated by an entry; splits full inner nodes on the way up. */
-  #insertSeparator(entry: number, entryHigh: number, entryLow: number, firstChild: number): void {
+  #insertSeparator(entry: number, entryVersion: number, firstChild: number): void {
     let reference = entry;
-    let high = entryHigh;
-    let low = entryLow;
+    let version = entryVersion;
     let child = firstChild;
     for (let level = this.#height - 1; level >= 0; level -= 1) {
       const node = this.#pathNodes[level]!;
       const index = this.#pathIndexes[level]!;
       if (this.#nodes[node + COUNT]! < CAPACITY) {
-        this.#placeSeparator(node, index, reference, high, low, child);
+        this.#placeSeparator(node, index, reference, version, child);
         return;
       }
       const right = this.#makeNode(INNER_SIZE);
@@ -322,21 +303,18 @@ export class OrderedMap {
         child = right;
         continue;
       }
-      const nodes = this.#nodes;
       const middle = CAPACITY >>> 1;
-      const up = node + middle;
-      const upReference = nodes[up + REFERENCES]!;
-      const upHigh = nodes[up + HIGHS]!;
-      const upLow = nodes[up + LOWS]!;
+      const up = node + ENTRIES + middle * ENTRY_SIZE;
+      const upReference = this.#nodes[up]!;
+      const upVersion = versionAt(this.#nodes, up);
       this.#halveInner(node, middle, right);
-      if (index <= middle) this.#placeSeparator(node, index, reference, high, low, child);
-      else this.#placeSeparator(right, index - middle - 1, reference, high, low, child);
+      if (index <= middle) this.#placeSeparator(node, index, reference, version, child);
+      else this.#placeSeparator(right, index - middle - 1, reference, version, child);
       reference = upReference;
-      high = upHigh;
-      low = upLow;
+      version = upVersion;
       child = right;
     }
-    this.#growRoot(reference, high, low, child);
+    this.#growRoot(reference, version, child);
   }
 
   /** Moves what is behind separator `middle` to the empty node `right` and drops that separator. */
@@ -355,8 +333,7 @@ export class OrderedMap {
     node: number,
     index: number,
     reference: number,
-    high: number,
-    low: number,
+    version: number,
     child: number,
   ): void {
     const slab = this.#slabs[slabOf(reference)]!;
@@ -366,18 +343,19 @@ export class OrderedMap {
     this.#adjustPrefix(node, index, slab, start, start + length);
     const nodes = this.#nodes;
     const head = headOf(slab, start + nodes[node + PREFIX]!, start + length);
-    shiftUp(nodes, node + CHILDREN, index, nodes[node + COUNT]!);
-    placeEntry(nodes, node, index, head, reference, high, low);
-    nodes[node + CHILDREN + index] = child;
+    const children = node + CHILDREN;
+    shiftUp(nodes, children + index, children + nodes[node + COUNT]!, 1);
+    placeEntry(nodes, node, index, head, reference, version);
+    nodes[children + index] = child;
   }
 
-  #growRoot(reference: number, high: number, low: number, child: number): void {
+  #growRoot(reference: number, version: number, child: number): void {
     assert(this.#height < HEIGHT_MAX, 'a tree of 32-bit references is less than 16 levels high');
     const root = this.#makeNode(INNER_SIZE);
     this.#nodes[root + FIRST_CHILD] = this.#root;
     this.#root = root;
     this.#height += 1;
-    this.#placeSeparator(root, 0, reference, high, low, child);
+    this.#placeSeparator(root, 0, reference, version, child);
   }
 
   #makeNode(size: number): number {
