@@ -9,8 +9,9 @@
  *   If a version newer than the snapshot is committed it throws ALX_SERIALIZATION_CONFLICT: the first updater wins.
  * - Writes stay in the transaction until commit, which hands them to memtable and log in one step: nobody ever sees half.
  * - Keys are ordered as unsigned bytes. Keys and values handed in are copied. The fields of slots and cursors are
- *   valid until the next call on the same transaction or cursor; the bytes they pointed at stay as they are until the
- *   transaction ends or the cursor is closed, so that a scan may collect the ranges of a whole batch before it decodes them.
+ *   valid until the next call on the same transaction or cursor. The bytes behind a value of `read` or of a forward cursor
+ *   stay as they are until the transaction ends or the cursor is closed, so that a scan may collect the values of a whole
+ *   batch before it decodes them; keys, and values of a backward cursor, do not.
  * - After commit or rollback every call throws ALX_TRANSACTION_CLOSED. An open transaction must be ended by its owner.
  * - One thread; the calls of one transaction do not overlap.
  */

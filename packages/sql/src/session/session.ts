@@ -101,7 +101,10 @@ export interface PreparedStatement<T> extends AsyncDisposable {
   query(params?: Params, options?: QueryOptions): Query<T>;
   execute(params?: Params, options?: QueryOptions): Promise<ExecuteResult>;
   /** All rows in one transaction. */
-  executeMany(rows: Iterable<Params> | AsyncIterable<Params>, options?: QueryOptions): Promise<ExecuteResult>;
+  executeMany(
+    rows: Iterable<Params> | AsyncIterable<Params>,
+    options?: QueryOptions,
+  ): Promise<ExecuteResult>;
   close(): Promise<void>;
 }
 
@@ -153,7 +156,11 @@ export interface StatementRunner {
   /** Statements separated by `;`, in order; the first error ends it. */
   executeScript(text: string, options?: QueryOptions): Promise<readonly ExecuteResult[]>;
   prepare<T = Row>(sql: string): Promise<PreparedStatement<T>>;
-  explain(sql: string, params?: Params, options?: { readonly analyze?: boolean | undefined }): Promise<ExplainResult>;
+  explain(
+    sql: string,
+    params?: Params,
+    options?: { readonly analyze?: boolean | undefined },
+  ): Promise<ExplainResult>;
   readonly kv: KvFacet;
   readonly vector: VectorFacet;
   readonly catalog: CatalogFacet;

@@ -2,13 +2,16 @@
  * The raw rows of one batch of a scan: where each value lies, so that columns are decoded one after another in tight
  * loops, the filter's first and the others for the rows that passed.
  *
- * Relies on the cursor law that the bytes of a slot stay as they are until the cursor is closed.
+ * Relies on the law of `Transaction` that the bytes behind a value of a forward cursor stay as they are until it is closed;
+ * values of a backward cursor are copied (`pushCopy`).
  */
 import { BATCH_ROWS_MAX } from '@alopex-db/core/types';
 import type { ValueSlot } from '@alopex-db/core';
 
 /** Views kept for buffers seen in a scan; a scan over blocks moves on, a memtable has few slabs. */
 const VIEWS_KEPT_MAX = 64;
+
+const SLAB_BYTES = 65_536;
 
 export class RowWindow {
   count = 0;
@@ -20,6 +23,8 @@ export class RowWindow {
   hasOlderRows = false;
   readonly #schemaByte: number;
   readonly #viewsByBytes = new Map<Uint8Array, DataView>();
+  #slab = new Uint8Array(0);
+  #slabUsed = 0;
   #lastBytes: Uint8Array | undefined;
   #lastView: DataView | undefined;
 
@@ -41,6 +46,20 @@ export class RowWindow {
     this.starts[index] = slot.start;
     this.ends[index] = slot.end;
     if (bytes[slot.start] !== this.#schemaByte) this.hasOlderRows = true;
+  }
+
+  /** The same for a value whose bytes will be written again. */
+  pushCopy(slot: ValueSlot): void {
+    const length = slot.end - slot.start;
+    if (this.#slabUsed + length > this.#slab.length) {
+      // A new slab: rows of this batch still lie in the old one.
+      this.#slab = new Uint8Array(Math.max(length, SLAB_BYTES));
+      this.#slabUsed = 0;
+    }
+    const start = this.#slabUsed;
+    this.#slab.set(slot.bytes.subarray(slot.start, slot.end), start);
+    this.#slabUsed += length;
+    this.push({ bytes: this.#slab, start, end: this.#slabUsed });
   }
 
   #viewOf(bytes: Uint8Array): DataView {

@@ -14,7 +14,7 @@ import { notNullViolation, uniqueViolation } from './constraint-errors.ts';
 import { primaryKeyEncoder, type KeyEncoder } from './key-encoder.ts';
 import { readRow } from './read-column.ts';
 import { RowEncoder } from './row-encoder.ts';
-import { writeRowId, type RowIdAllocator } from './row-ids.ts';
+import { writeNumber, type NumberAllocator } from './number-allocator.ts';
 import { layoutsOf, type TableLayouts } from './row-layout.ts';
 import { UniqueIndex } from './unique-index.ts';
 
@@ -31,8 +31,8 @@ export class TableWriter {
   readonly layouts: TableLayouts;
   readonly keyspace: KeyspaceId;
   readonly indexes: readonly UniqueIndex[];
-  readonly #transaction: Transaction;
-  readonly #rowIds: RowIdAllocator;
+  #transaction: Transaction;
+  readonly #numbers: NumberAllocator;
   readonly #encoder: RowEncoder;
   readonly #keys: KeyEncoder | undefined;
   readonly #requiredOrdinals: readonly number[];
@@ -44,19 +44,25 @@ export class TableWriter {
   /** How many writes of the prepared row are done; not 0 only after a PENDING. */
   #written = 0;
 
-  constructor(table: TableDef, transaction: Transaction, rowIds: RowIdAllocator) {
+  constructor(table: TableDef, transaction: Transaction, numbers: NumberAllocator) {
     this.table = table;
     this.layouts = layoutsOf(table);
     this.keyspace = keyspaceId(table.id);
     this.indexes = table.unique.map((constraint) => new UniqueIndex(table, constraint));
     this.#transaction = transaction;
-    this.#rowIds = rowIds;
+    this.#numbers = numbers;
     this.#encoder = new RowEncoder(this.layouts.current);
     this.#keys = primaryKeyEncoder(table);
     this.#requiredOrdinals = [...table.columns.keys()].filter(
       (ordinal) =>
         table.columns[ordinal]!.notNull || table.primaryKey?.columns.includes(ordinal) === true,
     );
+  }
+
+  /** Goes on in another transaction; encoders are kept. */
+  attach(transaction: Transaction): void {
+    this.#transaction = transaction;
+    this.#written = 0;
   }
 
   /** Key of the prepared row; valid until the next one is prepared. */
@@ -187,7 +193,7 @@ export class TableWriter {
   }
 
   #nextHiddenKey(): Uint8Array {
-    writeRowId(this.#hiddenKey, this.#rowIds.next(this.table.id));
+    writeNumber(this.#hiddenKey, this.#numbers.next(this.table.id));
     return this.#hiddenKey;
   }
 }

@@ -1,0 +1,141 @@
+/** From physical plans to running operators: each node once, its inputs opened through the context. */
+import { unreachable } from '@alopex-db/core/base';
+import {
+  aggregate,
+  distinct,
+  filter,
+  hashJoin,
+  limit,
+  nestedLoopJoin,
+  project,
+  setOperation,
+  sort,
+  topK,
+  values,
+  type BatchIterator,
+} from '@alopex-db/core/exec';
+import type { DataType } from '@alopex-db/core/types';
+import type { PhysicalPlan, PlanColumn } from '../plan/physical.ts';
+import { cteScan } from './cte-scan.ts';
+import { deleteRows } from './delete.ts';
+import { insert } from './insert.ts';
+import { rowCountOf } from './row-count.ts';
+import type { StatementContext } from './statement-context.ts';
+import { tableScan } from './table-scan.ts';
+import { update } from './update.ts';
+import { vectorTopK } from './vector-top-k.ts';
+
+export function openPlan(plan: PhysicalPlan, context: StatementContext): BatchIterator {
+  const open = (input: PhysicalPlan): BatchIterator => context.open(input);
+  switch (plan.kind) {
+    case 'table-scan':
+      return tableScan(plan, context);
+    case 'vector-top-k':
+      return vectorTopK(plan, context);
+    case 'values':
+      return values(plan.tuples, typesOf(plan.columns), context);
+    case 'filter':
+      return filter(open(plan.input), plan.predicate, context);
+    case 'project':
+      return project(open(plan.input), plan.expressions, context);
+    case 'limit':
+      return openLimit(plan, context);
+    case 'cte-scan':
+      return cteScan(plan.cte, context);
+    case 'insert':
+      return insert(plan, context);
+    case 'update':
+      return update(plan, context);
+    case 'delete':
+      return deleteRows(plan, context);
+    case 'distinct':
+      return distinct(open(plan.input), typesOf(plan.input.columns), context);
+    default:
+      return openBlocking(plan, context);
+  }
+}
+
+type BlockingPlan = Extract<
+  PhysicalPlan,
+  {
+    readonly kind:
+      | 'hash-join'
+      | 'nested-loop-join'
+      | 'aggregate'
+      | 'sort'
+      | 'top-k'
+      | 'set-operation';
+  }
+>;
+
+/** Operators that hold rows: they answer to the memory budget in the context. */
+function openBlocking(plan: BlockingPlan, context: StatementContext): BatchIterator {
+  const open = (input: PhysicalPlan): BatchIterator => context.open(input);
+  switch (plan.kind) {
+    case 'hash-join':
+    case 'nested-loop-join':
+      return openJoin(plan, context);
+    case 'aggregate':
+      return aggregate(open(plan.input), plan.groups, plan.aggregates, context, context);
+    case 'sort':
+      return sort(open(plan.input), typesOf(plan.input.columns), plan.keys, context, context);
+    case 'top-k':
+      return openTopK(plan, context);
+    case 'set-operation':
+      return setOperation(
+        {
+          operation: plan.operation,
+          all: plan.all,
+          left: open(plan.left),
+          right: open(plan.right),
+          types: typesOf(plan.columns),
+        },
+        context,
+      );
+    default:
+      return unreachable(plan);
+  }
+}
+
+type JoinPlan = Extract<PhysicalPlan, { readonly kind: 'hash-join' | 'nested-loop-join' }>;
+
+function openJoin(plan: JoinPlan, context: StatementContext): BatchIterator {
+  const sides = {
+    kind: plan.join,
+    left: context.open(plan.left),
+    right: context.open(plan.right),
+    leftTypes: typesOf(plan.left.columns),
+    rightTypes: typesOf(plan.right.columns),
+  };
+  if (plan.kind === 'nested-loop-join') {
+    return nestedLoopJoin({ ...sides, condition: plan.condition }, context, context);
+  }
+  const { leftKeys, rightKeys, residual } = plan;
+  return hashJoin({ ...sides, leftKeys, rightKeys, residual }, context, context);
+}
+
+type TopKPlan = Extract<PhysicalPlan, { readonly kind: 'top-k' }>;
+
+/** LIMIT NULL is no limit: then every row is wanted, in order. */
+function openTopK(plan: TopKPlan, context: StatementContext): BatchIterator {
+  const rowsMax = rowCountOf(plan.limit, 'LIMIT', context);
+  const offset = rowCountOf(plan.offset, 'OFFSET', context) ?? 0;
+  const types = typesOf(plan.input.columns);
+  const input = context.open(plan.input);
+  if (rowsMax === undefined) {
+    return limit(sort(input, types, plan.keys, context, context), undefined, offset);
+  }
+  return topK(input, { types, keys: plan.keys, limit: rowsMax, offset }, context, context);
+}
+
+type LimitPlan = Extract<PhysicalPlan, { readonly kind: 'limit' }>;
+
+function openLimit(plan: LimitPlan, context: StatementContext): BatchIterator {
+  const rowsMax = rowCountOf(plan.limit, 'LIMIT', context);
+  const offset = rowCountOf(plan.offset, 'OFFSET', context) ?? 0;
+  return limit(context.open(plan.input), rowsMax, offset);
+}
+
+function typesOf(columns: readonly PlanColumn[]): readonly DataType[] {
+  return columns.map(({ type }) => type);
+}

@@ -1,0 +1,18 @@
+/** LIMIT and OFFSET: numbers of rows out of expressions without columns. */
+import { AlopexError } from '@alopex-db/core/base';
+import { compileScalar, type Expression } from '@alopex-db/core/exec';
+import type { StatementContext } from './statement-context.ts';
+
+/** Undefined where there is none, or where it is null. */
+export function rowCountOf(
+  expression: Expression | undefined,
+  clause: 'LIMIT' | 'OFFSET',
+  context: StatementContext,
+): number | undefined {
+  if (expression === undefined) return undefined;
+  const value = compileScalar(expression)(context);
+  if (value === null) return undefined;
+  const count = Number(value);
+  if (count >= 0) return count;
+  throw new AlopexError('ALX_INVALID_ARGUMENT', `${clause} must not be negative`);
+}

@@ -1,0 +1,15 @@
+/** What every statement of a store shares: passed in, so that one seed fixes everything. */
+import type { Clock, Random } from '@alopex-db/core/base';
+import type { Store } from '@alopex-db/core';
+import type { Kernels } from '@alopex-db/core/kernels';
+import type { NumberAllocator } from '../storage/number-allocator.ts';
+import type { VectorCache } from './vector-cache.ts';
+
+export interface ExecServices {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly kernels: Kernels;
+  readonly numbers: NumberAllocator;
+  readonly vectors: VectorCache;
+}

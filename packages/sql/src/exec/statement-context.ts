@@ -1,0 +1,127 @@
+/**
+ * A running statement as its operators and expressions see it: transaction, parameters, time, memory, and how to open the
+ * plan of a subquery. A subquery runs in a context of its own that differs in the outer values alone.
+ */
+import type { BatchIterator, ExecContext, ExpressionRuntime } from '@alopex-db/core/exec';
+import type { Transaction } from '@alopex-db/core';
+import type { Batch, Scalar } from '@alopex-db/core/types';
+import type { CteDefinition, PhysicalPlan } from '../plan/physical.ts';
+import type { TableDef } from '../catalog/table-def.ts';
+import { TableWriter } from '../storage/table-writer.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { ExecServices } from './services.ts';
+
+/** Makes the operators of a plan. Passed in, because every operator may open plans and is opened by this. */
+export type OpenPlan = (plan: PhysicalPlan, context: StatementContext) => BatchIterator;
+
+/** Sees every operator of a running plan: EXPLAIN ANALYZE. */
+export type Instrument = (plan: PhysicalPlan, operator: BatchIterator) => BatchIterator;
+
+export interface StatementContextOptions {
+  readonly services: ExecServices;
+  readonly transaction: Transaction;
+  readonly parameters: readonly Scalar[];
+  readonly transactionMicros: number;
+  readonly memoryBytesMax: number;
+  readonly interrupt: Interrupt;
+  readonly openPlan: OpenPlan;
+  readonly instrument?: Instrument | undefined;
+  /** Ids of tables that the transaction has written to: their resident copies do not show its own rows. */
+  readonly changedTables: Set<number>;
+  /** `alopex.vector_exact`: never use resident vectors. */
+  readonly vectorExact: boolean;
+}
+
+/** The rows of a CTE: filled by the first scan of it, read by all. */
+export interface CteRows {
+  readonly batches: Batch[];
+  /** The running definition; undefined once all rows are in `batches`. */
+  source: BatchIterator | undefined;
+}
+
+export class StatementContext implements ExecContext, ExpressionRuntime {
+  readonly options: StatementContextOptions;
+  readonly outer: readonly Scalar[];
+  /** Shared by the statement and its subqueries. */
+  readonly ctes: Map<CteDefinition, CteRows>;
+  /** False inside a subquery of an expression, which runs to its answer within one call. */
+  readonly canPause: boolean;
+
+  constructor(
+    options: StatementContextOptions,
+    parent?: StatementContext,
+    outer: readonly Scalar[] = [],
+  ) {
+    this.options = options;
+    this.outer = outer;
+    this.ctes = parent?.ctes ?? new Map<CteDefinition, CteRows>();
+    this.canPause = parent === undefined;
+  }
+
+  get services(): ExecServices {
+    return this.options.services;
+  }
+
+  get transaction(): Transaction {
+    return this.options.transaction;
+  }
+
+  get parameters(): readonly Scalar[] {
+    return this.options.parameters;
+  }
+
+  get transactionMicros(): number {
+    return this.options.transactionMicros;
+  }
+
+  get memoryBytesMax(): number {
+    return this.options.memoryBytesMax;
+  }
+
+  /** Whether an operator should hand up PENDING so that the driver lets others run. */
+  get wantsPause(): boolean {
+    return this.canPause && this.options.interrupt.sliceIsOver;
+  }
+
+  check(): void {
+    this.options.interrupt.check();
+  }
+
+  nextUint32(): number {
+    return this.options.services.random.nextUint32();
+  }
+
+  /** The rows of a CTE of this statement; the first call opens its definition. */
+  cteRows(cte: CteDefinition): CteRows {
+    let rows = this.ctes.get(cte);
+    if (rows === undefined) {
+      rows = { batches: [], source: this.open(cte.plan) };
+      this.ctes.set(cte, rows);
+    }
+    return rows;
+  }
+
+  /** Closes what scans left open. */
+  close(): void {
+    for (const rows of this.ctes.values()) rows.source?.return();
+    this.ctes.clear();
+  }
+
+  /** A writer for a table of this statement; the table counts as changed by the transaction from here on. */
+  createWriter(table: TableDef): TableWriter {
+    this.options.changedTables.add(table.id);
+    return new TableWriter(table, this.transaction, this.services.numbers);
+  }
+
+  open(plan: PhysicalPlan): BatchIterator {
+    const operator = this.options.openPlan(plan, this);
+    return this.options.instrument === undefined
+      ? operator
+      : this.options.instrument(plan, operator);
+  }
+
+  openSubquery(plan: object, outer: readonly Scalar[]): BatchIterator {
+    // `plan` is opaque to core; what we hand in is what comes back.
+    return new StatementContext(this.options, this, outer).open(plan as PhysicalPlan);
+  }
+}

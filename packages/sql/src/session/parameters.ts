@@ -1,0 +1,237 @@
+/**
+ * Parameters: from the JavaScript values of a call to scalars of the types the statement was compiled with. Values are
+ * bound, never spliced into text. A value that does not fit names its position and the cure.
+ */
+import { AlopexError } from '@alopex-db/core/base';
+import { castScalar } from '@alopex-db/core/compute';
+import {
+  BOOLEAN,
+  BYTEA,
+  FLOAT64,
+  INT64,
+  TEXT,
+  TIMESTAMP,
+  formatVector,
+  typeName,
+  vectorType,
+  type DataType,
+  type Scalar,
+} from '@alopex-db/core/types';
+import type { ParameterList } from '../ast/statement.ts';
+import type { Params, SqlValue } from './session.ts';
+
+const NO_PARAMETERS: readonly SqlValue[] = Object.freeze([]);
+
+/** The values by position; named ones are looked up by the statement's names. */
+export function orderParameters(
+  params: Params | undefined,
+  list: ParameterList,
+): readonly SqlValue[] {
+  if (params === undefined) return checkCount(NO_PARAMETERS, list);
+  if (isPositional(params)) {
+    if (list.style === 'named') throw namedExpected(list);
+    return checkCount(params, list);
+  }
+  if (list.style !== 'named') {
+    if (list.style === 'none') return checkCount(Object.values(params), list);
+    throw new AlopexError('ALX_PARAMETER', 'the statement has positional parameters', {
+      hint: 'pass an array of values',
+    });
+  }
+  const unknown = Object.keys(params).find((name) => !list.names.includes(name));
+  if (unknown !== undefined) {
+    throw new AlopexError('ALX_PARAMETER', `the statement has no parameter $${unknown}`, {
+      hint: `it has ${list.names.map((name) => `$${name}`).join(', ')}`,
+    });
+  }
+  return list.names.map((name) => {
+    const value = params[name];
+    if (value !== undefined) return value;
+    throw new AlopexError('ALX_PARAMETER', `no value for parameter $${name}`);
+  });
+}
+
+export function isPositional(params: Params | undefined): params is readonly SqlValue[] {
+  return Array.isArray(params);
+}
+
+function checkCount(values: readonly SqlValue[], list: ParameterList): readonly SqlValue[] {
+  if (values.length === list.count) return values;
+  if (list.style === 'named') throw namedExpected(list);
+  throw wrongCount(values.length, list.count);
+}
+
+export function wrongCount(given: number, needed: number): AlopexError {
+  return new AlopexError(
+    'ALX_PARAMETER',
+    `the statement needs ${needed} ${needed === 1 ? 'parameter' : 'parameters'}, ${given} given`,
+  );
+}
+
+function namedExpected(list: ParameterList): AlopexError {
+  return new AlopexError('ALX_PARAMETER', 'the statement has named parameters', {
+    hint: `pass an object with ${list.names.join(', ')}`,
+  });
+}
+
+/** Converts every value to its type. */
+export function convertParameters(
+  values: readonly SqlValue[],
+  types: readonly DataType[],
+): Scalar[] {
+  const scalars: Scalar[] = [];
+  for (let index = 0; index < types.length; index += 1) {
+    scalars.push(convertParameter(values[index], types[index]!, index));
+  }
+  return scalars;
+}
+
+/** `index` counts from 0 and names the parameter in errors. */
+export function convertParameter(
+  value: SqlValue | undefined,
+  type: DataType,
+  index: number,
+): Scalar {
+  if (value === null) return null;
+  if (value === undefined) {
+    throw new AlopexError('ALX_PARAMETER', `parameter $${index + 1} is undefined`, {
+      hint: 'pass null for SQL NULL',
+    });
+  }
+  switch (type.kind) {
+    case 'int16':
+    case 'int32':
+    case 'int64':
+      return integerParameter(value, type, index);
+    case 'float32':
+      return typeof value === 'number' ? Math.fround(value) : otherParameter(value, type, index);
+    case 'float64':
+      return typeof value === 'number' ? value : otherParameter(value, type, index);
+    case 'text':
+      return typeof value === 'string' ? value : textParameter(value, type, index);
+    case 'boolean':
+      return typeof value === 'boolean' ? value : otherParameter(value, type, index);
+    case 'bytea':
+      return value instanceof Uint8Array ? value : otherParameter(value, type, index);
+    case 'timestamp':
+      return value instanceof Date
+        ? dateParameter(value, index)
+        : otherParameter(value, type, index);
+    case 'uuid':
+      if (value instanceof Uint8Array && value.length === 16) return value;
+      return otherParameter(value, type, index);
+    case 'vector':
+      return vectorParameter(value, type, index);
+    case 'null':
+      return null;
+  }
+}
+
+function integerParameter(value: SqlValue, type: DataType, index: number): Scalar {
+  if (typeof value === 'number') {
+    if (type.kind === 'int32' && (value | 0) === value) return value;
+    if (Number.isSafeInteger(value)) return castScalar(value, INT64, type);
+    if (Number.isInteger(value)) {
+      throw new AlopexError(
+        'ALX_PARAMETER',
+        `parameter $${index + 1}: ${value} is not a safe integer`,
+        { hint: 'pass a bigint' },
+      );
+    }
+    throw new AlopexError(
+      'ALX_CAST_FAILURE',
+      `invalid input syntax for type ${typeName(type)}: "${value}"`,
+      { detail: `Parameter $${index + 1} is no whole number.` },
+    );
+  }
+  if (typeof value === 'bigint') {
+    const safe = Number(value);
+    return castScalar(Number.isSafeInteger(safe) ? safe : value, INT64, type);
+  }
+  return otherParameter(value, type, index);
+}
+
+function textParameter(value: SqlValue, type: DataType, index: number): Scalar {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'boolean') return String(value);
+  if (value instanceof Date) return castScalar(dateParameter(value, index), TIMESTAMP, TEXT);
+  if (value instanceof Float32Array) return formatVector(value);
+  throw mismatch(value, type, index);
+}
+
+/** Text in the type's own notation, as drivers send it, and a bigint where a float is wanted. */
+function otherParameter(value: SqlValue, type: DataType, index: number): Scalar {
+  if (typeof value === 'string') return castScalar(value, TEXT, type);
+  if (typeof value === 'bigint' && (type.kind === 'float32' || type.kind === 'float64')) {
+    return castScalar(Number(value), FLOAT64, type);
+  }
+  throw mismatch(value, type, index);
+}
+
+function dateParameter(value: Date, index: number): number {
+  const micros = value.getTime() * 1_000;
+  if (!Number.isNaN(micros)) return micros;
+  throw new AlopexError('ALX_DATETIME_FORMAT', `parameter $${index + 1} is an invalid Date`);
+}
+
+function vectorParameter(value: SqlValue, type: DataType, index: number): Scalar {
+  const vector = toFloats(value, type, index);
+  for (const element of vector) {
+    if (Number.isFinite(element)) continue;
+    const what = Number.isNaN(element) ? 'NaN' : 'infinite value';
+    throw new AlopexError('ALX_VECTOR_ELEMENT', `${what} not allowed in vector`);
+  }
+  const dimension = type.kind === 'vector' ? type.dimension : undefined;
+  if (dimension !== undefined && vector.length !== dimension) {
+    throw new AlopexError(
+      'ALX_VECTOR_DIMENSION',
+      `expected ${dimension} dimensions, not ${vector.length}`,
+    );
+  }
+  return vector;
+}
+
+function toFloats(value: SqlValue, type: DataType, index: number): Float32Array {
+  if (value instanceof Float32Array) return value;
+  if (typeof value === 'string') {
+    return castScalar(value, TEXT, vectorType()) as Float32Array;
+  }
+  if (!Array.isArray(value)) throw mismatch(value, type, index);
+  const floats = new Float32Array(value.length);
+  for (const [position, element] of value.entries()) {
+    if (typeof element !== 'number') throw mismatch(value, type, index);
+    floats[position] = element;
+  }
+  return floats;
+}
+
+function mismatch(value: SqlValue, type: DataType, index: number): AlopexError {
+  return new AlopexError(
+    'ALX_TYPE_MISMATCH',
+    `parameter $${index + 1} is of type ${typeName(type)} but the value is ${describe(value)}`,
+  );
+}
+
+function describe(value: SqlValue): string {
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Date) return 'a Date';
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** Types of the values at hand, for parameters whose type nothing in the statement tells. */
+export function parameterHints(values: readonly SqlValue[]): (DataType | undefined)[] {
+  return values.map(hintOf);
+}
+
+function hintOf(value: SqlValue): DataType | undefined {
+  if (typeof value === 'string') return TEXT;
+  if (typeof value === 'boolean') return BOOLEAN;
+  if (typeof value === 'bigint') return INT64;
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? INT64 : FLOAT64;
+  if (value instanceof Date) return TIMESTAMP;
+  if (value instanceof Float32Array) return vectorType();
+  if (value instanceof Uint8Array) return BYTEA;
+  if (Array.isArray(value)) return vectorType();
+  return undefined;
+}

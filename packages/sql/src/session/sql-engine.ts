@@ -1,0 +1,223 @@
+/**
+ * What all sessions of one store share: the catalog, compiled statements, numbers, resident vectors. Made when a
+ * database is opened, closed with it; knows no session.
+ */
+import {
+  AlopexError,
+  PENDING,
+  keyspaceId,
+  type Clock,
+  type KeyspaceId,
+  type Random,
+  type Version,
+} from '@alopex-db/core/base';
+import type { KeyTransactionOptions, Store } from '@alopex-db/core';
+import type { Kernels } from '@alopex-db/core/kernels';
+import type { DataType } from '@alopex-db/core/types';
+import { VectorDistances } from '@alopex-db/core/vector';
+import type { ParsedStatement } from '../ast/statement.ts';
+import type { CatalogView } from '../catalog/catalog.ts';
+import { CATALOG_KEYSPACE } from '../catalog/oids.ts';
+import { StoredCatalog } from '../catalog/stored-catalog.ts';
+import { openPlan } from '../exec/open-plan.ts';
+import type { ExecServices } from '../exec/services.ts';
+import type { OpenPlan } from '../exec/statement-context.ts';
+import { VectorCache } from '../exec/vector-cache.ts';
+import { FunctionRegistry } from '../functions/registry.ts';
+import { compileStatement } from '../planner/compile-statement.ts';
+import { NumberAllocator } from '../storage/number-allocator.ts';
+import { loadParser, loadedParser } from '../syntax/load-parser.ts';
+import { cannotWait } from './driver.ts';
+import { DEFAULT_OUTPUT_FORM, type OutputForm } from './output-value.ts';
+import { parameterHints } from './parameters.ts';
+import type { RowReader } from './point-select.ts';
+import type { Int64Mode, SqlValue, TemporalMode } from './session.ts';
+import { Settings, type ResolvedSettings } from './settings.ts';
+import type { Statement } from './statement.ts';
+import { StatementCache, type CachedStatement } from './statement-cache.ts';
+import { TransactionBlock } from './transaction-block.ts';
+
+export interface SqlEngineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly kernels: Kernels;
+  /**
+   * Resolves after `delayMs`; with 0 after one turn of the event loop, which is what a long statement waits for after each
+   * time slice. Unlike the clock's tasks it keeps the process alive.
+   */
+  readonly pause: (delayMs: number) => Promise<void>;
+  /** Bytes for vector columns held in memory; default 1 GiB. */
+  readonly vectorIndexMemoryBytes?: number | undefined;
+  /** How BIGINT appears unless a call says otherwise; default 'auto'. */
+  readonly int64?: Int64Mode | undefined;
+  /** How TIMESTAMP appears unless a call says otherwise; default 'date'. */
+  readonly temporal?: TemporalMode | undefined;
+}
+
+export interface BeginOptions extends KeyTransactionOptions {
+  readonly settings: ResolvedSettings;
+}
+
+export class SqlEngine {
+  readonly store: Store;
+  readonly services: ExecServices;
+  readonly catalog: StoredCatalog;
+  readonly outputForm: OutputForm;
+  /** Defaults of the database: what sessions start with. */
+  readonly settings = new Settings();
+  readonly pause: (delayMs: number) => Promise<void>;
+  readonly openPlan: OpenPlan = openPlan;
+  /** The newest committed row of a key. */
+  readonly readLatest: RowReader;
+  readonly #functions: FunctionRegistry;
+  readonly #cache = new StatementCache();
+  #isParserReady = false;
+
+  constructor(options: SqlEngineOptions) {
+    const { store, clock, random, kernels } = options;
+    this.store = store;
+    this.pause = options.pause;
+    this.readLatest = (keyspace, key, slot) => store.readLatest(keyspace, key, slot);
+    this.services = {
+      store,
+      clock,
+      random,
+      kernels,
+      vectors: new VectorCache(store, kernels, options.vectorIndexMemoryBytes),
+      numbers: new NumberAllocator(store),
+    };
+    this.#functions = new FunctionRegistry({
+      distances: new VectorDistances(kernels),
+      sequences: this.services.numbers,
+    });
+    this.catalog = new StoredCatalog(() => store.lastCommit(keyspaceId(CATALOG_KEYSPACE)));
+    this.outputForm = {
+      ...DEFAULT_OUTPUT_FORM,
+      int64: options.int64 ?? DEFAULT_OUTPUT_FORM.int64,
+      temporal: options.temporal ?? DEFAULT_OUTPUT_FORM.temporal,
+    };
+  }
+
+  /** Loads the parser; a statement of its own for the first call of each session. */
+  async ready(): Promise<void> {
+    if (this.#isParserReady) return;
+    await loadParser();
+    this.#isParserReady = true;
+  }
+
+  /** For calls that cannot wait: throws unless the parser is there. */
+  readyNow(): void {
+    if (!this.#isParserReady) loadedParser();
+    this.#isParserReady = true;
+  }
+
+  parseOne(text: string): ParsedStatement {
+    return this.#cache.get(text)?.parsed ?? loadedParser().parseStatement(text);
+  }
+
+  parseScript(text: string): ParsedStatement[] {
+    return loadedParser().parseScript(text);
+  }
+
+  begin({ settings, ...options }: BeginOptions): TransactionBlock {
+    const transaction = this.store.begin({
+      isolation: options.isolation ?? settings.isolation,
+      readOnly: options.readOnly === true || settings.readOnly,
+      durability: options.durability ?? settings.durability,
+      wait: options.wait,
+    });
+    return new TransactionBlock(this, transaction);
+  }
+
+  /** The catalog that a block's statements see. */
+  viewOf(block: TransactionBlock): CatalogView {
+    const view = this.catalog.view(block.transaction);
+    if (view === PENDING) throw cannotWait();
+    return view;
+  }
+
+  /** The compiled form for a view; shared with every statement of the same text. */
+  compile(
+    statement: Statement,
+    view: CatalogView,
+    searchPath: readonly string[],
+    values: readonly SqlValue[] | undefined,
+  ): CachedStatement {
+    const cached = this.cached(statement, view, searchPath);
+    if (cached !== undefined) return cached;
+    const hinted = statement.isCacheable ? this.#cache.get(statement.text) : undefined;
+    if (
+      hinted?.view === view &&
+      hinted.searchPath === searchPath.join() &&
+      hinted.hints !== undefined &&
+      sameHints(hinted.hints, values)
+    ) {
+      return hinted;
+    }
+    const entry = this.#compileAnew(statement, view, searchPath, values);
+    // DDL checks names when it runs and is seldom repeated.
+    if (statement.isCacheable && entry.compiled.kind !== 'ddl') {
+      this.#cache.set(statement.text, entry);
+    }
+    return entry;
+  }
+
+  /** The compiled form, if it is there and rests on no hints. */
+  cached(
+    statement: Statement,
+    view: CatalogView,
+    searchPath: readonly string[],
+  ): CachedStatement | undefined {
+    const cached = statement.isCacheable ? this.#cache.get(statement.text) : undefined;
+    if (cached === undefined || cached.view !== view || cached.hints !== undefined)
+      return undefined;
+    return cached.searchPath === searchPath.join() ? cached : undefined;
+  }
+
+  /** A keyspace was dropped by a commit. */
+  forgetKeyspace(keyspace: KeyspaceId, version: Version): void {
+    this.services.vectors.drop(keyspace, version);
+  }
+
+  /** Stops listening to the store, which its owner closes. */
+  close(): void {
+    this.services.vectors.close();
+  }
+
+  #compileAnew(
+    statement: Statement,
+    view: CatalogView,
+    searchPath: readonly string[],
+    values: readonly SqlValue[] | undefined,
+  ): CachedStatement {
+    const { parsed, text } = statement;
+    const hints = values === undefined ? undefined : parameterHints(values);
+    const compiled = compileStatement(parsed, {
+      catalog: view,
+      searchPath,
+      text,
+      parser: loadedParser(),
+      functions: this.#functions,
+      parameterHints: hints,
+    });
+    const usedHints = compiled.kind === 'query' && compiled.usedHints;
+    return {
+      parsed,
+      view,
+      searchPath: searchPath.join(),
+      compiled,
+      hints: usedHints ? hints : undefined,
+      fastPath: undefined,
+    };
+  }
+}
+
+function sameHints(
+  hints: readonly (DataType | undefined)[],
+  values: readonly SqlValue[] | undefined,
+): boolean {
+  if (values === undefined) return false;
+  const now = parameterHints(values);
+  return hints.every((hint, index) => hint?.kind === now[index]?.kind);
+}

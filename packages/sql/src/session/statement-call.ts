@@ -1,0 +1,362 @@
+/**
+ * One call of a statement (its text, parameters and options) and the ways to run it over a host: collect everything, on
+ * this thread or with waiting, or stream. Everything users do with statements ends here.
+ */
+import { AlopexError, PENDING } from '@alopex-db/core/base';
+import type { Batch } from '@alopex-db/core/types';
+import { copyBatch } from '../exec/copy-batch.ts';
+import { Interrupt } from '../exec/interrupt.ts';
+import { BatchRows } from './batch-rows.ts';
+import { controlRows, type ControlResult } from './control-result.ts';
+import { cannotWait, nextBatch, runNow, runToEnd } from './driver.ts';
+import type { CollectedBatches, QuerySource } from './lazy-query.ts';
+import { outputForm, type OutputForm } from './output-value.ts';
+import { convertParameters, isPositional } from './parameters.ts';
+import type { PointSelect } from './point-select.ts';
+import type { BuiltRow } from './row-shape.ts';
+import type {
+  Column,
+  ExecuteResult,
+  Params,
+  QueryOptions,
+  QueryResult,
+  Row,
+  SqlValue,
+} from './session.ts';
+import type { HeldBlock, StatementHost } from './statement-host.ts';
+import { StatementRun } from './statement-run.ts';
+import { isReadOnly, type Statement } from './statement.ts';
+import type { TransactionBlock } from './transaction-block.ts';
+
+const NO_OPTIONS: QueryOptions = Object.freeze({});
+
+/** Takes the batches of a run. `begin` is called again when a lost conflict repeats the statement. */
+interface Sink {
+  begin(columns: readonly Column[]): void;
+  /** False: enough. */
+  take(batch: Batch): boolean;
+}
+
+type Summary = Omit<QueryResult<unknown>, 'rows' | 'statistics'>;
+
+export class StatementCall<T> implements QuerySource<T> {
+  readonly #host: StatementHost;
+  readonly #statement: Statement;
+  readonly #params: Params | undefined;
+  readonly #options: QueryOptions;
+  readonly #form: OutputForm;
+  #interrupt: Interrupt | undefined;
+  #isCancelled = false;
+
+  constructor(
+    host: StatementHost,
+    statement: Statement,
+    params: Params | undefined,
+    options: QueryOptions | undefined,
+  ) {
+    this.#host = host;
+    this.#statement = statement;
+    this.#params = params;
+    this.#options = options ?? NO_OPTIONS;
+    this.#form = outputForm(host.engine.outputForm, options);
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#interrupt?.cancel();
+  }
+
+  readNow(): T[] | undefined {
+    const select = this.#pointSelect();
+    if (select === undefined) return undefined;
+    const row = this.#readCommitted(select);
+    return row === undefined ? [] : [row];
+  }
+
+  /** The first row on the calling thread. */
+  firstNow(): T | undefined {
+    const select = this.#pointSelect();
+    if (select !== undefined) return this.#readCommitted(select);
+    return this.collectNow().rows[0];
+  }
+
+  /** Where the statement is a read by key outside transactions, and nothing asks for more than its rows. */
+  #pointSelect(): PointSelect | undefined {
+    const { currentBlock, settings } = this.#host;
+    if (currentBlock !== undefined || this.#options.signal?.aborted === true) return undefined;
+    if (this.#options.maxRows !== undefined && this.#options.maxRows < 1) return undefined;
+    if (this.#isCancelled || !isPositional(this.#params)) return undefined;
+    const path = this.#statement.fastPath(settings);
+    return path?.kind === 'point-select' ? path : undefined;
+  }
+
+  #readCommitted(select: PointSelect): T | undefined {
+    this.#host.check();
+    const { readLatest } = this.#host.engine;
+    const row = select.read(readLatest, this.#params as readonly SqlValue[], this.#form);
+    // A read of the newest committed row never waits. The caller names the type of its rows.
+    return row as T | undefined;
+  }
+
+  async collect(): Promise<QueryResult<T>> {
+    const { clock } = this.#host.engine.services;
+    const startMs = clock.monotonicMs();
+    const sink = new RowSink(this.#form, this.#options.maxRows);
+    const summary = await this.#run(sink, (control) => sink.takeControl(control));
+    return this.#resultOf(summary, sink, startMs);
+  }
+
+  /** `collect` on the calling thread. */
+  collectNow(): QueryResult<T> {
+    const { clock } = this.#host.engine.services;
+    const startMs = clock.monotonicMs();
+    const sink = new RowSink(this.#form, this.#options.maxRows);
+    return this.#resultOf(this.#runNow(sink), sink, startMs);
+  }
+
+  /** Rows one after another; the transaction is held until the last one, or until the iterator is left. */
+  *iterateNow(): Generator<T, void, void> {
+    const host = this.#host;
+    host.check();
+    host.engine.readyNow();
+    const { statement } = this.#statement.parsed;
+    if (!isReadOnly(statement, 'streaming') || host.currentBlock !== undefined) {
+      yield* this.collectNow().rows;
+      return;
+    }
+    const block = host.engine.begin({ settings: host.settings.resolved, readOnly: true });
+    try {
+      const run = this.#startRun(block, this.#begin(false));
+      try {
+        yield* this.#iterateRun(run);
+      } finally {
+        run.close();
+      }
+    } finally {
+      block.rollback();
+    }
+  }
+
+  *#iterateRun(run: StatementRun): Generator<T, void, void> {
+    const sink = new RowSink(this.#form, this.#options.maxRows);
+    sink.begin(run.columns);
+    for (;;) {
+      const batch = run.step();
+      if (batch === undefined) return;
+      if (batch === PENDING) throw cannotWait();
+      const isWanted = sink.take(batch);
+      yield* sink.drain() as T[];
+      if (!isWanted) return;
+    }
+  }
+
+  async collectBatches(): Promise<CollectedBatches> {
+    let columns: readonly Column[] = [];
+    let batches: Batch[] = [];
+    const sink: Sink = {
+      begin(now) {
+        columns = now;
+        batches = [];
+      },
+      take(batch) {
+        batches.push(copyBatch(batch));
+        return true;
+      },
+    };
+    await this.#run(sink, () => {
+      throw new AlopexError('ALX_UNSUPPORTED', 'the statement has no columns to collect');
+    });
+    return {
+      names: columns.map(({ name }) => name),
+      types: columns.map(({ type }) => type),
+      batches,
+    };
+  }
+
+  async *streamRows(): AsyncGenerator<T[], void, void> {
+    if (!(await this.#streams())) {
+      yield (await this.collect()).rows;
+      return;
+    }
+    const sink = new RowSink(this.#form, this.#options.maxRows);
+    for await (const batch of this.#stream(sink)) {
+      const isWanted = sink.take(batch);
+      yield sink.drain() as T[];
+      if (!isWanted) return;
+    }
+  }
+
+  async *streamBatches(): AsyncGenerator<Batch, void, void> {
+    if (!(await this.#streams())) {
+      yield* (await this.collectBatches()).batches;
+      return;
+    }
+    for await (const batch of this.#stream(undefined)) yield copyBatch(batch);
+  }
+
+  /** Only what reads alone is streamed: rows of a writer are shown once it has committed. */
+  async #streams(): Promise<boolean> {
+    this.#host.check();
+    await this.#host.engine.ready();
+    return isReadOnly(this.#statement.parsed.statement, 'streaming');
+  }
+
+  async *#stream(sink: Sink | undefined): AsyncGenerator<Batch, void, void> {
+    const { engine } = this.#host;
+    const interrupt = this.#begin(true);
+    const held = await this.#host.hold();
+    let run: StatementRun | undefined;
+    let failed = true;
+    try {
+      run = await held.step(() => this.#open(held, interrupt));
+      sink?.begin(run.columns);
+      for (;;) {
+        const opened = run;
+        const batch = await held.step(() => nextBatch(engine, opened));
+        if (batch === undefined) break;
+        interrupt.beginSlice();
+        // An error of the consumer's is no failure of the statement: the loop then ends by `return`.
+        failed = false;
+        yield batch;
+        failed = true;
+      }
+      failed = false;
+    } finally {
+      run?.close();
+      held.release(failed);
+    }
+  }
+
+  async #open(held: HeldBlock, interrupt: Interrupt): Promise<StatementRun> {
+    return this.#startRun(held.block, interrupt);
+  }
+
+  async #run(sink: Sink, takeControl: (control: ControlResult) => void): Promise<Summary> {
+    const host = this.#host;
+    host.check();
+    await host.engine.ready();
+    const { statement } = this.#statement.parsed;
+    const control = host.control(statement, this.#statement.text);
+    if (control !== undefined) {
+      const result = await control;
+      takeControl(result);
+      return { ...result, rowsAffected: 0 };
+    }
+    const interrupt = this.#begin(true);
+    const work = { readOnly: isReadOnly(statement, 'running'), signal: this.#options.signal };
+    return host.within(work, async (block) => {
+      const run = this.#startRun(block, interrupt);
+      try {
+        sink.begin(run.columns);
+        // A writer has to come to its end, however few of its rows are wanted.
+        await runToEnd(host.engine, run, (batch) => sink.take(batch) || !work.readOnly);
+        return summaryOf(run);
+      } finally {
+        run.close();
+      }
+    });
+  }
+
+  #runNow(sink: RowSink): Summary {
+    const host = this.#host;
+    host.check();
+    host.engine.readyNow();
+    const { statement } = this.#statement.parsed;
+    const control = host.controlNow(statement, this.#statement.text);
+    if (control !== undefined) {
+      sink.takeControl(control);
+      return { ...control, rowsAffected: 0 };
+    }
+    const interrupt = this.#begin(false);
+    const work = { readOnly: isReadOnly(statement, 'running') };
+    return host.withinNow(work, (block) => {
+      const run = this.#startRun(block, interrupt);
+      try {
+        sink.begin(run.columns);
+        runNow(run, (batch) => sink.take(batch) || !work.readOnly);
+        return summaryOf(run);
+      } finally {
+        run.close();
+      }
+    });
+  }
+
+  #startRun(block: TransactionBlock, interrupt: Interrupt): StatementRun {
+    const { engine, settings } = this.#host;
+    const { compiled, values } = this.#statement.compile(block, settings, this.#params);
+    const types = compiled.parameterTypes;
+    const parameters = convertParameters(values, types);
+    return new StatementRun(engine, block, compiled, {
+      parameters,
+      interrupt,
+      settings: settings.resolved,
+    });
+  }
+
+  #begin(slices: boolean): Interrupt {
+    const { engine, settings } = this.#host;
+    const interrupt = new Interrupt(engine.services.clock, {
+      signal: this.#options.signal,
+      timeoutMs: this.#options.timeoutMs ?? settings.resolved.statementTimeoutMs,
+      slices,
+    });
+    if (this.#isCancelled) interrupt.cancel();
+    this.#interrupt = interrupt;
+    return interrupt;
+  }
+
+  #resultOf(summary: Summary, sink: RowSink, startMs: number): QueryResult<T> {
+    const elapsedMs = this.#host.engine.services.clock.monotonicMs() - startMs;
+    // The caller names the type of its rows.
+    const rows = sink.drain() as T[];
+    return { ...summary, rows, statistics: { rowCount: rows.length, elapsedMs } };
+  }
+}
+
+function summaryOf(run: StatementRun): Summary {
+  const { columns, command, rowsAffected, notices } = run;
+  return { columns, command, rowsAffected, notices };
+}
+
+/** Makes rows of batches, up to a number of them. */
+class RowSink implements Sink {
+  readonly #form: OutputForm;
+  readonly #rowsMax: number;
+  #rows: BuiltRow[] = [];
+  #taken = 0;
+  #builder: BatchRows | undefined;
+
+  constructor(form: OutputForm, rowsMax: number | undefined) {
+    this.#form = form;
+    this.#rowsMax = rowsMax ?? Number.POSITIVE_INFINITY;
+  }
+
+  begin(columns: readonly Column[]): void {
+    this.#rows = [];
+    this.#taken = 0;
+    this.#builder = columns.length === 0 ? undefined : new BatchRows(columns, this.#form);
+  }
+
+  take(batch: Batch): boolean {
+    const wanted = Math.min(batch.rowCount, this.#rowsMax - this.#taken);
+    this.#taken += wanted;
+    if (this.#builder === undefined) for (let row = 0; row < wanted; row += 1) this.#rows.push({});
+    else if (wanted > 0) this.#builder.append(batch, this.#rows, wanted);
+    return this.#taken < this.#rowsMax;
+  }
+
+  takeControl(control: ControlResult): void {
+    this.#rows = controlRows(control, this.#form);
+  }
+
+  drain(): BuiltRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+}
+
+export function executeResultOf(result: QueryResult<Row>): ExecuteResult {
+  const { command, rowsAffected, rows, columns, notices } = result;
+  return { command, rowsAffected, rows, columns, notices };
+}

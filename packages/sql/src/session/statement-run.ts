@@ -1,0 +1,135 @@
+/**
+ * One run of one compiled statement inside a transaction block, in steps: a batch of result rows, PENDING, or the end.
+ * Counts the rows affected and gathers notices. Close it wherever it ends early; closing is idempotent.
+ */
+import { PENDING, type Pending, type Waiter } from '@alopex-db/core/base';
+import type { Batch, Scalar } from '@alopex-db/core/types';
+import type { Interrupt } from '../exec/interrupt.ts';
+import { NodeFigures } from '../exec/node-figures.ts';
+import { StatementContext } from '../exec/statement-context.ts';
+import type { CompiledDdl, CompiledExplain, CompiledQuery } from '../plan/compiled-statement.ts';
+import { explainBatch, explainColumns } from './explain-statement.ts';
+import type { Column, Notice } from './session.ts';
+import type { ResolvedSettings } from './settings.ts';
+import type { SqlEngine } from './sql-engine.ts';
+import type { TransactionBlock } from './transaction-block.ts';
+
+export type RunnableStatement = CompiledQuery | CompiledDdl | CompiledExplain;
+
+export interface RunOptions {
+  readonly parameters: readonly Scalar[];
+  readonly interrupt: Interrupt;
+  readonly settings: ResolvedSettings;
+}
+
+export class StatementRun {
+  readonly command: string;
+  readonly columns: readonly Column[];
+  readonly interrupt: Interrupt;
+  readonly notices: Notice[] = [];
+  rowsAffected = 0;
+  readonly #engine: SqlEngine;
+  readonly #block: TransactionBlock;
+  readonly #options: RunOptions;
+  readonly #steps: Generator<Batch | Pending, void, void>;
+
+  constructor(
+    engine: SqlEngine,
+    block: TransactionBlock,
+    compiled: RunnableStatement,
+    options: RunOptions,
+  ) {
+    this.#engine = engine;
+    this.#block = block;
+    this.#options = options;
+    this.interrupt = options.interrupt;
+    this.command = compiled.kind === 'explain' ? 'EXPLAIN' : compiled.command;
+    this.columns = resultColumns(compiled);
+    this.#steps = this.#start(compiled);
+  }
+
+  get waiter(): Waiter {
+    return this.#block.transaction.waiter;
+  }
+
+  /** Undefined at the end. A batch is valid until the next step. */
+  step(): Batch | Pending | undefined {
+    const next = this.#steps.next();
+    return next.done === true ? undefined : next.value;
+  }
+
+  close(): void {
+    this.#steps.return();
+  }
+
+  #start(compiled: RunnableStatement): Generator<Batch | Pending, void, void> {
+    switch (compiled.kind) {
+      case 'query':
+        return this.#runQuery(compiled);
+      case 'ddl':
+        return this.#runDefinition(compiled);
+      case 'explain':
+        return this.#runExplain(compiled);
+    }
+  }
+
+  *#runQuery(query: CompiledQuery, figures?: NodeFigures): Generator<Batch | Pending, void, void> {
+    const context = this.#createContext(figures);
+    const hasRows = query.columns.length > 0 || query.command === 'SELECT';
+    try {
+      this.interrupt.check();
+      for (const batch of context.open(query.plan)) {
+        if (batch === PENDING) {
+          yield PENDING;
+          continue;
+        }
+        this.rowsAffected += batch.rowCount;
+        if (hasRows) yield batch;
+      }
+    } finally {
+      context.close();
+    }
+  }
+
+  *#runDefinition(compiled: CompiledDdl): Generator<Batch | Pending, void, void> {
+    this.interrupt.check();
+    const outcome = yield* compiled.run(this.#block.transaction, this.#engine.catalog);
+    this.notices.push(...outcome.notices);
+    this.#block.dropAtCommit(outcome.droppedKeyspaces);
+    for (const query of outcome.then) {
+      for (const batch of this.#runQuery(query)) if (batch === PENDING) yield PENDING;
+    }
+  }
+
+  *#runExplain(explain: CompiledExplain): Generator<Batch | Pending, void, void> {
+    const figures = explain.analyze ? new NodeFigures(this.#engine.services.clock) : undefined;
+    if (figures !== undefined) {
+      for (const batch of this.#runQuery(explain.target, figures)) {
+        if (batch === PENDING) yield PENDING;
+      }
+    }
+    yield explainBatch(explain, figures);
+  }
+
+  #createContext(figures: NodeFigures | undefined): StatementContext {
+    const { parameters, interrupt, settings } = this.#options;
+    return new StatementContext({
+      services: this.#engine.services,
+      transaction: this.#block.transaction,
+      parameters,
+      transactionMicros: this.#block.transactionMicros,
+      memoryBytesMax: settings.memoryBytesMax,
+      interrupt,
+      openPlan: this.#engine.openPlan,
+      instrument:
+        figures === undefined ? undefined : (plan, operator) => figures.watch(plan, operator),
+      changedTables: this.#block.changedTables,
+      vectorExact: settings.vectorExact,
+    });
+  }
+}
+
+function resultColumns(compiled: RunnableStatement): readonly Column[] {
+  if (compiled.kind === 'query') return compiled.columns;
+  return compiled.kind === 'explain' ? explainColumns() : [];
+}

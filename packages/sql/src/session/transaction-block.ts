@@ -1,0 +1,149 @@
+/**
+ * A transaction as statements see it: the key-level transaction with what SQL adds, namely the failed state, named
+ * savepoints, and what has to happen when it ends. Autocommit statements get one each.
+ *
+ *   open --error--> failed --ROLLBACK TO--> open
+ *   open, failed --COMMIT, ROLLBACK--> closed
+ */
+import { AlopexError, keyspaceId, type Version } from '@alopex-db/core/base';
+import type { Transaction } from '@alopex-db/core';
+import type { SqlEngine } from './sql-engine.ts';
+import type { Notice } from './session.ts';
+
+interface NamedSavepoint {
+  readonly name: string;
+  readonly mark: number;
+}
+
+export class TransactionBlock {
+  readonly transaction: Transaction;
+  readonly transactionMicros: number;
+  /** Tables that statements of this transaction have written to. */
+  readonly changedTables = new Set<number>();
+  readonly #engine: SqlEngine;
+  readonly #savepoints: NamedSavepoint[] = [];
+  #droppedKeyspaces: number[] = [];
+  #state: 'open' | 'failed' | 'committed' | 'aborted' = 'open';
+
+  constructor(engine: SqlEngine, transaction: Transaction) {
+    this.#engine = engine;
+    this.transaction = transaction;
+    this.transactionMicros = engine.services.clock.nowMicros();
+  }
+
+  get state(): 'open' | 'failed' | 'committed' | 'aborted' {
+    return this.#state;
+  }
+
+  get isEnded(): boolean {
+    return this.#state === 'committed' || this.#state === 'aborted';
+  }
+
+  /** Throws unless a statement may run. */
+  check(): void {
+    if (this.#state === 'open') return;
+    if (this.#state === 'failed') throw failedBlock();
+    throw new AlopexError(
+      'ALX_TRANSACTION_CLOSED',
+      `the transaction has been ${this.#state === 'committed' ? 'committed' : 'rolled back'}`,
+      { hint: 'Begin a new one.' },
+    );
+  }
+
+  /** A statement failed: nothing but ROLLBACK and ROLLBACK TO is possible from here on. */
+  fail(): void {
+    if (this.#state === 'open') this.#state = 'failed';
+  }
+
+  dropAtCommit(keyspaces: readonly number[]): void {
+    this.#droppedKeyspaces.push(...keyspaces);
+  }
+
+  async commit(): Promise<void> {
+    this.#beginCommit();
+    try {
+      this.#committed(await this.transaction.commit());
+    } catch (error) {
+      this.#state = 'aborted';
+      throw error;
+    }
+  }
+
+  commitNow(): void {
+    this.#beginCommit();
+    try {
+      this.#committed(this.transaction.commitNow());
+    } catch (error) {
+      this.#state = 'aborted';
+      throw error;
+    }
+  }
+
+  /** Idempotent. */
+  rollback(): void {
+    if (this.isEnded) return;
+    this.#state = 'aborted';
+    this.transaction.rollback();
+  }
+
+  setSavepoint(name: string): void {
+    this.check();
+    this.#savepoints.push({ name, mark: this.transaction.savepoint() });
+  }
+
+  /** Undoes what came after the newest savepoint of that name, which stays. */
+  rollbackTo(name: string): void {
+    if (this.isEnded) this.check();
+    const index = this.#indexOf(name);
+    this.#savepoints.length = index + 1;
+    this.transaction.rollbackTo(this.#savepoints[index]!.mark);
+    this.#engine.catalog.forgetChanges(this.transaction);
+    this.#state = 'open';
+  }
+
+  /** Forgets the newest savepoint of that name and those after it; their changes stay. */
+  release(name: string): void {
+    this.check();
+    this.#savepoints.length = this.#indexOf(name);
+  }
+
+  #indexOf(name: string): number {
+    const index = this.#savepoints.findLastIndex((savepoint) => savepoint.name === name);
+    if (index >= 0) return index;
+    throw new AlopexError('ALX_SAVEPOINT_NOT_FOUND', `savepoint "${name}" does not exist`);
+  }
+
+  #beginCommit(): void {
+    if (this.#state === 'failed') {
+      this.rollback();
+      throw failedBlock();
+    }
+    this.check();
+  }
+
+  #committed(version: Version): void {
+    this.#state = 'committed';
+    for (const id of this.#droppedKeyspaces) this.#engine.forgetKeyspace(keyspaceId(id), version);
+    this.#droppedKeyspaces = [];
+  }
+}
+
+function failedBlock(): AlopexError {
+  return new AlopexError(
+    'ALX_TRANSACTION_FAILED',
+    'current transaction is aborted, commands ignored until end of transaction block',
+    { hint: 'Roll back, or roll back to a savepoint set before the error.' },
+  );
+}
+
+export const NO_TRANSACTION_NOTICE: Notice = Object.freeze({
+  severity: 'warning',
+  message: 'there is no transaction in progress',
+  sqlState: '25P01',
+});
+
+export const TRANSACTION_ACTIVE_NOTICE: Notice = Object.freeze({
+  severity: 'warning',
+  message: 'there is already a transaction in progress',
+  sqlState: '25001',
+});
