@@ -12,6 +12,8 @@ export interface PlanColumn {
   readonly nullable: boolean;
   /** The table it comes from unchanged, for result metadata. */
   readonly table?: string | undefined;
+  /** Alias of the table it comes from, for EXPLAIN. */
+  readonly qualifier?: string | undefined;
 }
 
 /** What every node tells EXPLAIN. Rows and cost are estimates; cost is in microseconds of one core. */

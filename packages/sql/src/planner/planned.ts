@@ -19,8 +19,14 @@ export function planColumns(columns: readonly LogicalColumn[]): readonly PlanCol
 }
 
 function planColumn(column: LogicalColumn): PlanColumn {
-  const { name, type, nullable, table } = column;
-  return table === undefined ? { name, type, nullable } : { name, type, nullable, table };
+  const { name, type, nullable, table, qualifier } = column;
+  return {
+    name,
+    type,
+    nullable,
+    ...(table === undefined ? {} : { table }),
+    ...(qualifier === undefined ? {} : { qualifier }),
+  };
 }
 
 /** The planned input projected to exactly these columns, in order; itself where that changes nothing. */

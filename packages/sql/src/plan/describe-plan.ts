@@ -1,0 +1,298 @@
+/**
+ * Physical plans as a tree of titles and details, from which EXPLAIN's text and JSON are printed. Plans of subqueries and WITH
+ * queries hang below the node that first uses them, numbered in the order in which they are met.
+ */
+import { unreachable } from '@alopex-db/core/base';
+import type { AggregateCall, Expression } from '@alopex-db/core/exec';
+import { expressionText, sortKeyText, type ExpressionNames } from './expression-text.ts';
+import type { JoinKind, PhysicalPlan, PlanColumn, TableScan } from './physical.ts';
+
+export interface PlanDescription {
+  readonly plan: PhysicalPlan;
+  readonly title: string;
+  /** Set on nodes that read or write a table. */
+  readonly relation: string | undefined;
+  readonly alias: string | undefined;
+  readonly details: readonly PlanDetail[];
+  readonly children: readonly PlanDescription[];
+  /** Plans that are not inputs: `SubPlan 1`, `InitPlan 2`, `CTE name`. */
+  readonly attached: readonly { readonly label: string; readonly child: PlanDescription }[];
+}
+
+export interface PlanDetail {
+  readonly label: string;
+  readonly value: string;
+}
+
+export function describePlan(plan: PhysicalPlan): PlanDescription {
+  const describer = new Describer(countTables(plan) > 1);
+  return describer.describe(plan);
+}
+
+/** Columns are named with their table once there is more than one. */
+function countTables(plan: PhysicalPlan): number {
+  const own = plan.kind === 'table-scan' || plan.kind === 'vector-top-k' || plan.kind === 'cte-scan' ? 1 : 0;
+  return inputsOf(plan).reduce((count, input) => count + countTables(input), own);
+}
+
+/** The inputs of a node, in order. */
+export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
+  switch (plan.kind) {
+    case 'table-scan':
+    case 'vector-top-k':
+    case 'values':
+    case 'cte-scan':
+      return [];
+    case 'filter':
+    case 'project':
+    case 'aggregate':
+    case 'sort':
+    case 'top-k':
+    case 'limit':
+    case 'distinct':
+    case 'update':
+    case 'delete':
+      return [plan.input];
+    case 'hash-join':
+    case 'nested-loop-join':
+    case 'set-operation':
+      return [plan.left, plan.right];
+    case 'insert':
+      return [plan.source];
+    default:
+      return unreachable(plan);
+  }
+}
+
+type Attached = PlanDescription['attached'][number];
+
+class Describer {
+  readonly #qualified: boolean;
+  readonly #subqueryNames = new Map<object, string>();
+  readonly #ctes = new Set<object>();
+  #pending: Attached[] = [];
+
+  constructor(qualified: boolean) {
+    this.#qualified = qualified;
+  }
+
+  describe(plan: PhysicalPlan): PlanDescription {
+    const before = this.#pending;
+    this.#pending = [];
+    const title = titleOf(plan);
+    const details = this.#details(plan);
+    if (plan.kind === 'cte-scan' && !this.#ctes.has(plan.cte)) {
+      this.#ctes.add(plan.cte);
+      this.#pending.push({ label: `CTE ${plan.cte.name}`, child: this.describe(plan.cte.plan) });
+    }
+    const attached = this.#pending;
+    this.#pending = before;
+    const children = inputsOf(plan).map((input) => this.describe(input));
+    const relation = 'table' in plan ? plan.table.name : undefined;
+    const alias = 'alias' in plan && plan.alias !== relation ? plan.alias : undefined;
+    return { plan, title, relation, alias, details, children, attached };
+  }
+
+  #names(columns: readonly PlanColumn[]): ExpressionNames {
+    return {
+      column: (index) => columnText(columns[index], index, this.#qualified),
+      outer: (index) => `outer.${index + 1}`,
+      subquery: (plan) => this.#subquery(plan),
+    };
+  }
+
+  #subquery(plan: object): string {
+    const known = this.#subqueryNames.get(plan);
+    if (known !== undefined) return known;
+    const name = `SubPlan ${this.#subqueryNames.size + 1}`;
+    this.#subqueryNames.set(plan, name);
+    this.#pending.push({ label: name, child: this.describe(plan as PhysicalPlan) });
+    return name;
+  }
+
+  #details(plan: PhysicalPlan): readonly PlanDetail[] {
+    switch (plan.kind) {
+      case 'table-scan':
+        return this.#scanDetails(plan);
+      case 'vector-top-k':
+        return this.#vectorDetails(plan);
+      case 'filter':
+        return [this.#one('Filter', plan.predicate, plan.input.columns)];
+      case 'project':
+        return [this.#list('Output', plan.expressions, plan.input.columns)];
+      case 'hash-join':
+      case 'nested-loop-join':
+        return this.#joinDetails(plan);
+      case 'aggregate':
+        return this.#aggregateDetails(plan);
+      case 'sort':
+      case 'top-k': {
+        const names = this.#names(plan.input.columns);
+        const keys = { label: 'Sort Key', value: plan.keys.map((key) => sortKeyText(key, names)).join(', ') };
+        return plan.kind === 'sort' ? [keys] : [keys, ...this.#limits(plan)];
+      }
+      case 'limit':
+        return this.#limits(plan);
+      case 'insert':
+        return plan.onConflict === undefined ? [] : [conflictDetail(plan.onConflict)];
+      case 'values':
+      case 'distinct':
+      case 'set-operation':
+      case 'cte-scan':
+      case 'update':
+      case 'delete':
+        return [];
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  #one(label: string, expression: Expression, columns: readonly PlanColumn[]): PlanDetail {
+    return { label, value: expressionText(expression, this.#names(columns)) };
+  }
+
+  #list(label: string, expressions: readonly Expression[], columns: readonly PlanColumn[]): PlanDetail {
+    const names = this.#names(columns);
+    return { label, value: expressions.map((expression) => expressionText(expression, names)).join(', ') };
+  }
+
+  #limits(plan: { readonly limit: Expression | undefined; readonly offset: Expression | undefined }): readonly PlanDetail[] {
+    const details: PlanDetail[] = [];
+    if (plan.limit !== undefined) details.push(this.#one('Limit', plan.limit, []));
+    if (plan.offset !== undefined) details.push(this.#one('Offset', plan.offset, []));
+    return details;
+  }
+
+  #scanDetails(plan: TableScan): readonly PlanDetail[] {
+    const details: PlanDetail[] = [];
+    const condition = this.#accessText(plan);
+    if (condition !== undefined) details.push({ label: 'Key Cond', value: condition });
+    if (plan.filter !== undefined) details.push(this.#one('Filter', plan.filter, plan.columns));
+    if (plan.limit !== undefined) details.push(this.#one('Stop After', plan.limit, []));
+    return details;
+  }
+
+  #accessText(plan: TableScan): string | undefined {
+    const { access, table } = plan;
+    if (access.kind === 'full') return undefined;
+    const names = this.#names([]);
+    const key = table.primaryKey!.columns.map((ordinal) => table.columns[ordinal]!.name);
+    if (access.kind === 'point') {
+      const shown = access.keys.slice(0, 3).map((tuple) => tuple.map((value) => expressionText(value, names)).join(', '));
+      const more = access.keys.length > 3 ? `, … ${access.keys.length} keys` : '';
+      const left = key.length === 1 ? key[0]! : `(${key.join(', ')})`;
+      if (access.keys.length === 1) return key.map((name, at) => `${name} = ${expressionText(access.keys[0]![at]!, names)}`).join(' AND ');
+      return `${left} IN (${shown.map((one) => (key.length === 1 ? one : `(${one})`)).join(', ')}${more})`;
+    }
+    const parts = access.prefix.map((value, at) => `${key[at]} = ${expressionText(value, names)}`);
+    const next = key[access.prefix.length];
+    if (access.lower !== undefined) {
+      parts.push(`${next} ${access.lower.inclusive ? '>=' : '>'} ${expressionText(access.lower.value, names)}`);
+    }
+    if (access.upper !== undefined) {
+      parts.push(`${next} ${access.upper.inclusive ? '<=' : '<'} ${expressionText(access.upper.value, names)}`);
+    }
+    return parts.join(' AND ');
+  }
+
+  #vectorDetails(plan: PhysicalPlan & { readonly kind: 'vector-top-k' }): readonly PlanDetail[] {
+    const column = plan.table.columns[plan.vectorOrdinal]!.name;
+    const query = expressionText(plan.query, this.#names([]));
+    const details: PlanDetail[] = [
+      { label: 'Order By', value: `${column} ${plan.scoreKind} to ${query}` },
+      { label: 'Metric', value: plan.metric },
+    ];
+    if (plan.filter !== undefined) details.push(this.#one('Filter', plan.filter, plan.columns));
+    return [...details, ...this.#limits(plan)];
+  }
+
+  #joinDetails(plan: PhysicalPlan & { readonly kind: 'hash-join' | 'nested-loop-join' }): readonly PlanDetail[] {
+    const both = [...plan.left.columns, ...plan.right.columns];
+    if (plan.kind === 'nested-loop-join') {
+      return plan.condition === undefined ? [] : [this.#one('Join Filter', plan.condition, both)];
+    }
+    const left = this.#names(plan.left.columns);
+    const right = this.#names(plan.right.columns);
+    const keys = plan.leftKeys.map(
+      (key, index) => `(${expressionText(key, left)} = ${expressionText(plan.rightKeys[index]!, right)})`,
+    );
+    const details: PlanDetail[] = [{ label: 'Hash Cond', value: keys.join(' AND ') }];
+    if (plan.residual !== undefined) details.push(this.#one('Join Filter', plan.residual, both));
+    return details;
+  }
+
+  #aggregateDetails(plan: PhysicalPlan & { readonly kind: 'aggregate' }): readonly PlanDetail[] {
+    const details: PlanDetail[] = [];
+    if (plan.groups.length > 0) details.push(this.#list('Group Key', plan.groups, plan.input.columns));
+    if (plan.aggregates.length > 0) {
+      const names = this.#names(plan.input.columns);
+      details.push({ label: 'Aggregates', value: plan.aggregates.map((call) => aggregateText(call, names)).join(', ') });
+    }
+    return details;
+  }
+}
+
+function columnText(column: PlanColumn | undefined, index: number, qualified: boolean): string {
+  if (column === undefined) return `#${index + 1}`;
+  return qualified && column.qualifier !== undefined ? `${column.qualifier}.${column.name}` : column.name;
+}
+
+function aggregateText(call: AggregateCall, names: ExpressionNames): string {
+  const args = call.args.map((argument) => expressionText(argument, names)).join(', ');
+  const inner = call.args.length === 0 ? '*' : `${call.distinct ? 'DISTINCT ' : ''}${args}`;
+  const order = call.orderBy.length === 0 ? '' : ` ORDER BY ${call.orderBy.map((key) => sortKeyText(key, names)).join(', ')}`;
+  const filter = call.filter === undefined ? '' : ` FILTER (WHERE ${expressionText(call.filter, names)})`;
+  return `${call.function.name}(${inner}${order})${filter}`;
+}
+
+function conflictDetail(conflict: { readonly target: string | undefined; readonly update: object | undefined }): PlanDetail {
+  const target = conflict.target === undefined ? 'any constraint' : conflict.target === 'primary' ? 'primary key' : conflict.target;
+  return { label: 'On Conflict', value: `${target}, ${conflict.update === undefined ? 'do nothing' : 'do update'}` };
+}
+
+const JOIN_WORDS: Readonly<Record<JoinKind, string>> = {
+  inner: '',
+  left: 'Left',
+  right: 'Right',
+  full: 'Full',
+  semi: 'Semi',
+  anti: 'Anti',
+};
+
+function titleOf(plan: PhysicalPlan): string {
+  switch (plan.kind) {
+    case 'table-scan':
+      return `${SCAN_TITLES[plan.access.kind]}${plan.reverse ? ' Backward' : ''}`;
+    case 'vector-top-k':
+      return 'Vector Search (exact)';
+    case 'values':
+      return plan.columns.length === 0 && plan.tuples.length === 1 ? 'Result' : 'Values';
+    case 'hash-join':
+      return plan.join === 'inner' ? 'Hash Join' : `Hash ${JOIN_WORDS[plan.join]} Join`;
+    case 'nested-loop-join':
+      return plan.join === 'inner' ? 'Nested Loop' : `Nested Loop ${JOIN_WORDS[plan.join]} Join`;
+    case 'aggregate':
+      return plan.groups.length === 0 ? 'Aggregate' : 'Hash Aggregate';
+    case 'set-operation':
+      return `${plan.operation[0]!.toUpperCase()}${plan.operation.slice(1)}${plan.all ? ' All' : ''}`;
+    case 'cte-scan':
+      return `CTE Scan on ${plan.cte.name}`;
+    default:
+      return TITLES[plan.kind];
+  }
+}
+
+const SCAN_TITLES = { full: 'Seq Scan', point: 'Primary Key Lookup', range: 'Primary Key Range Scan' } as const;
+
+const TITLES = {
+  filter: 'Filter',
+  project: 'Project',
+  sort: 'Sort',
+  'top-k': 'Top-K',
+  limit: 'Limit',
+  distinct: 'Distinct',
+  insert: 'Insert',
+  update: 'Update',
+  delete: 'Delete',
+} as const;
+
