@@ -100,7 +100,7 @@ export abstract class UtilityPrinter extends DdlPrinter {
     if (format !== 'text') words.push(`FORMAT ${format}`);
     if (options.length > 0) words.push(this.printOptionList(options).slice(1, -1));
     const list = words.length === 0 ? '' : `(${words.join(', ')}) `;
-    return `EXPLAIN ${list}${printStatement(statement)}`;
+    return `EXPLAIN ${list}${this.printStatement(statement)}`;
   }
 
   #printExecuteArguments(args: readonly Expression[]): string {
