@@ -45,7 +45,7 @@ export class CsvReader {
 
   constructor(options: CsvOptions = {}) {
     const delimiter = options.delimiter ?? ',';
-    if ([...delimiter].length !== 1 || delimiter === QUOTE || /[\r\n]/.test(delimiter)) {
+    if (delimiter.length !== 1 || delimiter === QUOTE || /[\r\n]/.test(delimiter)) {
       throw new AlopexError(
         'ALX_INVALID_ARGUMENT',
         `a CSV delimiter is one character, not a quote or line break: ${JSON.stringify(delimiter)}`,

