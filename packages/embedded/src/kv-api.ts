@@ -1,0 +1,167 @@
+/**
+ * `db.kv` and `tx.kv`: keys and values in a keyspace of their own, in the same transactions as SQL. Over a session every
+ * call is a transaction; over a transaction it is part of it, in call order. A read outside a transaction goes straight to
+ * the newest committed value.
+ *
+ * What is handed in is copied before a call first waits; what is handed out belongs to the caller.
+ */
+import { PENDING, decodeUtf8, type Pending } from '@alopex-db/core/base';
+import type { Cursor, Transaction } from '@alopex-db/core';
+import type { StatementHost } from '@alopex-db/sql';
+import type { Bytes, KvFacet, KvOperation, KvRange } from '@alopex-db/sql/session';
+import { CommittedKeys } from './committed-keys.ts';
+import { ownBytesOf, resolveRange } from './kv-bytes.ts';
+import {
+  applyOperation,
+  compareAndSwap,
+  deleteKey,
+  encodeOperations,
+  getValue,
+  openScan,
+  pairAt,
+  putValue,
+  type Pair,
+} from './kv-operations.ts';
+
+const READ = Object.freeze({ readOnly: true });
+const WRITE = Object.freeze({ readOnly: false });
+
+/** Pairs that a scan gathers before it hands them out and lets others run. */
+const PAIRS_PER_STEP = 256;
+
+export class KvApi implements KvFacet {
+  readonly #host: StatementHost;
+  readonly #committed: CommittedKeys;
+
+  constructor(host: StatementHost) {
+    this.#host = host;
+    this.#committed = new CommittedKeys(host.engine.services.store);
+  }
+
+  async get(key: Bytes): Promise<Uint8Array | undefined> {
+    const host = this.#host;
+    host.check();
+    if (host.currentBlock === undefined) {
+      const value = this.#committed.get(key);
+      if (value !== PENDING) return value;
+    }
+    const bytes = ownBytesOf('key', key);
+    return host.within(READ, ({ transaction }) =>
+      settled(transaction, () => getValue(transaction, bytes)),
+    );
+  }
+
+  async getText(key: Bytes): Promise<string | undefined> {
+    const host = this.#host;
+    host.check();
+    if (host.currentBlock === undefined) {
+      const text = this.#committed.getText(key);
+      if (text !== PENDING) return text;
+    }
+    const value = await this.get(key);
+    return value === undefined ? undefined : decodeUtf8(value);
+  }
+
+  async getMany(keys: readonly Bytes[]): Promise<(Uint8Array | undefined)[]> {
+    const encoded = keys.map((key) => ownBytesOf('key', key));
+    return this.#host.within(READ, async ({ transaction }) => {
+      const values: (Uint8Array | undefined)[] = [];
+      for (const key of encoded) {
+        const value = getValue(transaction, key);
+        // Only a read that has to wait costs an await.
+        values.push(
+          value === PENDING ? await settled(transaction, () => getValue(transaction, key)) : value,
+        );
+      }
+      return values;
+    });
+  }
+
+  async put(key: Bytes, value: Bytes): Promise<void> {
+    const keyBytes = ownBytesOf('key', key);
+    const valueBytes = ownBytesOf('value', value);
+    return this.#host.within(WRITE, ({ transaction }) =>
+      settled(transaction, () => putValue(transaction, keyBytes, valueBytes)),
+    );
+  }
+
+  async delete(key: Bytes): Promise<boolean> {
+    const bytes = ownBytesOf('key', key);
+    return this.#host.within(WRITE, ({ transaction }) =>
+      settled(transaction, () => deleteKey(transaction, bytes)),
+    );
+  }
+
+  async compareAndSwap(key: Bytes, expected: Bytes | undefined, next: Bytes): Promise<boolean> {
+    const keyBytes = ownBytesOf('key', key);
+    const expectedBytes = expected === undefined ? undefined : ownBytesOf('value', expected);
+    const nextBytes = ownBytesOf('value', next);
+    return this.#host.within(WRITE, ({ transaction }) =>
+      settled(transaction, () => compareAndSwap(transaction, keyBytes, expectedBytes, nextBytes)),
+    );
+  }
+
+  async batch(operations: readonly KvOperation[]): Promise<void> {
+    const encoded = encodeOperations(operations);
+    return this.#host.within(WRITE, async ({ transaction }) => {
+      for (const operation of encoded) {
+        if (applyOperation(transaction, operation) === PENDING) {
+          await settled(transaction, () => applyOperation(transaction, operation));
+        }
+      }
+    });
+  }
+
+  async *scan(range: KvRange = {}): AsyncGenerator<Pair, void, void> {
+    const resolved = resolveRange(range);
+    if (resolved === undefined) {
+      this.#host.check();
+      return;
+    }
+    const held = await this.#host.hold();
+    let failed = false;
+    let cursor: Cursor | undefined;
+    try {
+      const { transaction } = held.block;
+      const opened = openScan(transaction, resolved.keys);
+      cursor = opened;
+      for (let left = resolved.limit; left > 0;) {
+        const wanted = Math.min(left, PAIRS_PER_STEP);
+        const pairs = await held.step(() => gatherPairs(transaction, opened, wanted));
+        yield* pairs;
+        if (pairs.length < wanted) return;
+        left -= wanted;
+      }
+    } catch (error) {
+      failed = true;
+      throw error;
+    } finally {
+      cursor?.close();
+      held.release(failed);
+    }
+  }
+}
+
+async function gatherPairs(
+  transaction: Transaction,
+  cursor: Cursor,
+  wanted: number,
+): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  while (pairs.length < wanted) {
+    const found = cursor.advance();
+    if (found === PENDING) await transaction.waiter.ready();
+    else if (found) pairs.push(pairAt(cursor));
+    else break;
+  }
+  return pairs;
+}
+
+/** Makes a call until it answers. */
+async function settled<T>(transaction: Transaction, call: () => T | Pending): Promise<T> {
+  for (;;) {
+    const answer = call();
+    if (answer !== PENDING) return answer as T;
+    await transaction.waiter.ready();
+  }
+}

@@ -1,0 +1,46 @@
+/** Opens the store of a database on its disk, or in memory, with what Node offers: files, CRC-32, zstd, randomness. */
+import { AlopexError } from '@alopex-db/core/base';
+import { BlockCache, Store, storeExists } from '@alopex-db/core';
+import { NodeVfs, systemChecksum, systemRandom, zstdCompression } from '@alopex-db/core/node';
+import type { Vfs } from '@alopex-db/core/vfs';
+import type { ResolvedOptions } from './resolve-options.ts';
+
+export interface OpenedStore {
+  readonly store: Store;
+  readonly blockCache: BlockCache;
+}
+
+export function openStore(options: ResolvedOptions): OpenedStore {
+  const { clock, logger, durability, memtableSizeBytes, target } = options;
+  const blockCache = new BlockCache(options.blockCacheSizeBytes);
+  const parts = { clock, logger, durability, memtableSizeBytes, blockCache, random: systemRandom };
+  if (target.kind === 'memory') {
+    const memoryLimitBytes = options.memoryLimitBytes;
+    return { blockCache, store: Store.open({ ...parts, memoryLimitBytes }) };
+  }
+  const { vfs, directory } = placeOf(target.path, options.vfs);
+  if (options.readOnly || !options.createIfMissing) requireStore(vfs, directory, target.path);
+  const store = Store.open({
+    ...parts,
+    vfs,
+    directory,
+    readOnly: options.readOnly,
+    checksum: systemChecksum,
+    compression: options.compression === 'zstd' ? zstdCompression() : undefined,
+  });
+  return { store, blockCache };
+}
+
+/** A directory of the machine is the root of a disk of its own; a disk that was passed in holds it as a folder. */
+function placeOf(path: string, vfs: Vfs | undefined): { vfs: Vfs; directory: string } {
+  return vfs === undefined
+    ? { vfs: new NodeVfs(path), directory: '' }
+    : { vfs, directory: path.replace(/^(\.?\/)+/, '') };
+}
+
+function requireStore(vfs: Vfs, directory: string, path: string): void {
+  if (storeExists(vfs, directory)) return;
+  throw new AlopexError('ALX_FILE_NOT_FOUND', `there is no database at "${path}"`, {
+    hint: 'Check the path, or open it with createIfMissing to make one.',
+  });
+}
