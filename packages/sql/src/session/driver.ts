@@ -5,7 +5,7 @@
  * PENDING has two reasons: the slice is over (then a turn is all that is needed), or a lock is held by another transaction
  * (then its waiter tells when to go on; the statement's timeout and signal end the wait).
  */
-import { AlopexError, PENDING } from '@alopex-db/core/base';
+import { AlopexError, PENDING, type Waiter } from '@alopex-db/core/base';
 import type { Batch } from '@alopex-db/core/types';
 import type { Interrupt } from '../exec/interrupt.ts';
 import type { SqlEngine } from './sql-engine.ts';
@@ -56,22 +56,25 @@ export function cannotWait(): AlopexError {
 
 async function pause(engine: SqlEngine, run: StatementRun): Promise<void> {
   if (run.interrupt.sliceIsOver) return takeTurn(engine, run.interrupt);
-  await waitForLock(engine, run);
-  run.interrupt.check();
-  run.interrupt.beginSlice();
+  await waitForLock(engine, run.waiter, run.interrupt);
 }
 
 export async function takeTurn(engine: SqlEngine, interrupt: Interrupt): Promise<void> {
   await engine.pause(0);
-  interrupt.check();
-  interrupt.beginSlice();
+  resume(interrupt);
 }
 
 /** Waits for the transaction's lock, no longer than the statement may run. */
-async function waitForLock(engine: SqlEngine, run: StatementRun): Promise<void> {
-  const { interrupt, waiter } = run;
+export async function waitForLock(
+  engine: SqlEngine,
+  waiter: Waiter,
+  interrupt: Interrupt,
+): Promise<void> {
   const { remainingMs, signal } = interrupt;
-  if (remainingMs === Number.POSITIVE_INFINITY) return waiter.ready(signal);
+  if (remainingMs === Number.POSITIVE_INFINITY) {
+    await waiter.ready(signal);
+    return resume(interrupt);
+  }
   const deadline = new AbortController();
   const forget = engine.services.clock.schedule(Math.max(0, remainingMs), () => deadline.abort());
   const either =
@@ -84,4 +87,10 @@ async function waitForLock(engine: SqlEngine, run: StatementRun): Promise<void> 
   } finally {
     forget();
   }
+  resume(interrupt);
+}
+
+function resume(interrupt: Interrupt): void {
+  interrupt.check();
+  interrupt.beginSlice();
 }

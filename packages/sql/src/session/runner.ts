@@ -1,8 +1,6 @@
 /**
  * What sessions and transactions offer alike: `StatementRunner` over a host. The two add how they begin and end.
  */
-import { AlopexError } from '@alopex-db/core/base';
-import type { SqlEngine } from './sql-engine.ts';
 import { executeMany } from './execute-many.ts';
 import { explainQuery } from './explain-statement.ts';
 import type { FacetFactories } from './facets.ts';

@@ -3,7 +3,6 @@
  * database is opened, closed with it; knows no session.
  */
 import {
-  AlopexError,
   PENDING,
   keyspaceId,
   type Clock,

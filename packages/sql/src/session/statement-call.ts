@@ -6,14 +6,15 @@ import { AlopexError, PENDING } from '@alopex-db/core/base';
 import type { Batch } from '@alopex-db/core/types';
 import { copyBatch } from '../exec/copy-batch.ts';
 import { Interrupt } from '../exec/interrupt.ts';
-import { BatchRows } from './batch-rows.ts';
-import { controlRows, type ControlResult } from './control-result.ts';
-import { cannotWait, nextBatch, runNow, runToEnd } from './driver.ts';
+import type { ControlResult } from './control-result.ts';
+import type { DirectWrite } from './direct-write.ts';
+import { cannotWait, nextBatch, runNow, runToEnd, waitForLock } from './driver.ts';
+import { directWriteOf } from './fast-path.ts';
 import type { CollectedBatches, QuerySource } from './lazy-query.ts';
 import { outputForm, type OutputForm } from './output-value.ts';
-import { convertParameters, isPositional } from './parameters.ts';
+import { isPositional } from './parameters.ts';
 import type { PointSelect } from './point-select.ts';
-import type { BuiltRow } from './row-shape.ts';
+import { RowSink, type Sink } from './row-sink.ts';
 import type {
   Column,
   ExecuteResult,
@@ -24,18 +25,11 @@ import type {
   SqlValue,
 } from './session.ts';
 import type { HeldBlock, StatementHost } from './statement-host.ts';
-import { StatementRun } from './statement-run.ts';
-import { isReadOnly, type Statement } from './statement.ts';
+import { runCompiled, startRun, type StatementRun } from './statement-run.ts';
+import { isReadOnly, type CompiledCall, type Statement } from './statement.ts';
 import type { TransactionBlock } from './transaction-block.ts';
 
 const NO_OPTIONS: QueryOptions = Object.freeze({});
-
-/** Takes the batches of a run. `begin` is called again when a lost conflict repeats the statement. */
-interface Sink {
-  begin(columns: readonly Column[]): void;
-  /** False: enough. */
-  take(batch: Batch): boolean;
-}
 
 type Summary = Omit<QueryResult<unknown>, 'rows' | 'statistics'>;
 
@@ -245,7 +239,10 @@ export class StatementCall<T> implements QuerySource<T> {
     const interrupt = this.#begin(true);
     const work = { readOnly: isReadOnly(statement, 'running'), signal: this.#options.signal };
     return host.within(work, async (block) => {
-      const run = this.#startRun(block, interrupt);
+      const call = this.#statement.compile(block, host.settings, this.#params);
+      const direct = directWriteOf(call.entry, host.engine);
+      if (direct !== undefined) return this.#writeDirectly(direct, call, block, interrupt);
+      const run = runCompiled(host, call, block, interrupt);
       try {
         sink.begin(run.columns);
         // A writer has to come to its end, however few of its rows are wanted.
@@ -255,6 +252,23 @@ export class StatementCall<T> implements QuerySource<T> {
         run.close();
       }
     });
+  }
+
+  async #writeDirectly(
+    direct: DirectWrite,
+    { values }: CompiledCall,
+    block: TransactionBlock,
+    interrupt: Interrupt,
+  ): Promise<Summary> {
+    const write = direct.open(block);
+    write.prepare(values);
+    let affected = write.write();
+    while (affected === PENDING) {
+      await waitForLock(this.#host.engine, block.transaction.waiter, interrupt);
+      affected = write.write();
+    }
+    write.close();
+    return directSummary(direct, affected);
   }
 
   #runNow(sink: RowSink): Summary {
@@ -267,10 +281,12 @@ export class StatementCall<T> implements QuerySource<T> {
       sink.takeControl(control);
       return { ...control, rowsAffected: 0 };
     }
-    const interrupt = this.#begin(false);
     const work = { readOnly: isReadOnly(statement, 'running') };
     return host.withinNow(work, (block) => {
-      const run = this.#startRun(block, interrupt);
+      const call = this.#statement.compile(block, host.settings, this.#params);
+      const direct = directWriteOf(call.entry, host.engine);
+      if (direct !== undefined) return writeDirectlyNow(direct, call, block);
+      const run = runCompiled(host, call, block, this.#begin(false));
       try {
         sink.begin(run.columns);
         runNow(run, (batch) => sink.take(batch) || !work.readOnly);
@@ -282,15 +298,7 @@ export class StatementCall<T> implements QuerySource<T> {
   }
 
   #startRun(block: TransactionBlock, interrupt: Interrupt): StatementRun {
-    const { engine, settings } = this.#host;
-    const { compiled, values } = this.#statement.compile(block, settings, this.#params);
-    const types = compiled.parameterTypes;
-    const parameters = convertParameters(values, types);
-    return new StatementRun(engine, block, compiled, {
-      parameters,
-      interrupt,
-      settings: settings.resolved,
-    });
+    return startRun(this.#host, this.#statement, { block, params: this.#params, interrupt });
   }
 
   #begin(slices: boolean): Interrupt {
@@ -313,47 +321,26 @@ export class StatementCall<T> implements QuerySource<T> {
   }
 }
 
+function writeDirectlyNow(
+  direct: DirectWrite,
+  { values }: CompiledCall,
+  block: TransactionBlock,
+): Summary {
+  const write = direct.open(block);
+  write.prepare(values);
+  const affected = write.write();
+  if (affected === PENDING) throw cannotWait();
+  write.close();
+  return directSummary(direct, affected);
+}
+
+function directSummary({ command }: DirectWrite, rowsAffected: number): Summary {
+  return { command, rowsAffected, columns: [], notices: [] };
+}
+
 function summaryOf(run: StatementRun): Summary {
   const { columns, command, rowsAffected, notices } = run;
   return { columns, command, rowsAffected, notices };
-}
-
-/** Makes rows of batches, up to a number of them. */
-class RowSink implements Sink {
-  readonly #form: OutputForm;
-  readonly #rowsMax: number;
-  #rows: BuiltRow[] = [];
-  #taken = 0;
-  #builder: BatchRows | undefined;
-
-  constructor(form: OutputForm, rowsMax: number | undefined) {
-    this.#form = form;
-    this.#rowsMax = rowsMax ?? Number.POSITIVE_INFINITY;
-  }
-
-  begin(columns: readonly Column[]): void {
-    this.#rows = [];
-    this.#taken = 0;
-    this.#builder = columns.length === 0 ? undefined : new BatchRows(columns, this.#form);
-  }
-
-  take(batch: Batch): boolean {
-    const wanted = Math.min(batch.rowCount, this.#rowsMax - this.#taken);
-    this.#taken += wanted;
-    if (this.#builder === undefined) for (let row = 0; row < wanted; row += 1) this.#rows.push({});
-    else if (wanted > 0) this.#builder.append(batch, this.#rows, wanted);
-    return this.#taken < this.#rowsMax;
-  }
-
-  takeControl(control: ControlResult): void {
-    this.#rows = controlRows(control, this.#form);
-  }
-
-  drain(): BuiltRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
-  }
 }
 
 export function executeResultOf(result: QueryResult<Row>): ExecuteResult {

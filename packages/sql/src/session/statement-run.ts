@@ -2,16 +2,19 @@
  * One run of one compiled statement inside a transaction block, in steps: a batch of result rows, PENDING, or the end.
  * Counts the rows affected and gathers notices. Close it wherever it ends early; closing is idempotent.
  */
-import { PENDING, type Pending, type Waiter } from '@alopex-db/core/base';
+import { PENDING, assert, type Pending, type Waiter } from '@alopex-db/core/base';
 import type { Batch, Scalar } from '@alopex-db/core/types';
 import type { Interrupt } from '../exec/interrupt.ts';
 import { NodeFigures } from '../exec/node-figures.ts';
 import { StatementContext } from '../exec/statement-context.ts';
 import type { CompiledDdl, CompiledExplain, CompiledQuery } from '../plan/compiled-statement.ts';
 import { explainBatch, explainColumns } from './explain-statement.ts';
-import type { Column, Notice } from './session.ts';
+import { convertParameters } from './parameters.ts';
+import type { Column, Notice, Params } from './session.ts';
 import type { ResolvedSettings } from './settings.ts';
 import type { SqlEngine } from './sql-engine.ts';
+import type { CompiledCall, Statement } from './statement.ts';
+import type { StatementHost } from './statement-host.ts';
 import type { TransactionBlock } from './transaction-block.ts';
 
 export type RunnableStatement = CompiledQuery | CompiledDdl | CompiledExplain;
@@ -127,6 +130,36 @@ export class StatementRun {
       vectorExact: settings.vectorExact,
     });
   }
+}
+
+export interface RunRequest {
+  readonly block: TransactionBlock;
+  readonly params: Params | undefined;
+  readonly interrupt: Interrupt;
+}
+
+/** Compiles a statement for what its block sees, and starts it. */
+export function startRun(
+  host: StatementHost,
+  statement: Statement,
+  { block, params, interrupt }: RunRequest,
+): StatementRun {
+  return runCompiled(host, statement.compile(block, host.settings, params), block, interrupt);
+}
+
+export function runCompiled(
+  { engine, settings }: StatementHost,
+  { entry, values }: CompiledCall,
+  block: TransactionBlock,
+  interrupt: Interrupt,
+): StatementRun {
+  const { compiled } = entry;
+  assert(compiled.kind !== 'utility', "utility statements are the host's to run");
+  return new StatementRun(engine, block, compiled, {
+    parameters: convertParameters(values, compiled.parameterTypes),
+    interrupt,
+    settings: settings.resolved,
+  });
 }
 
 function resultColumns(compiled: RunnableStatement): readonly Column[] {

@@ -2,7 +2,6 @@
  * A statement by its text: parsed once, compiled for a catalog view, and compiled again when the catalog or the hinted
  * types of its parameters have changed. Compiled forms are shared through the engine's cache.
  */
-import { assert } from '@alopex-db/core/base';
 import type { Query } from '../ast/query.ts';
 import type { ParsedStatement, Statement as StatementNode } from '../ast/statement.ts';
 import type { CatalogView } from '../catalog/catalog.ts';
@@ -14,11 +13,10 @@ import type { Settings } from './settings.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import type { CachedStatement } from './statement-cache.ts';
 import type { StatementHost } from './statement-host.ts';
-import type { RunnableStatement } from './statement-run.ts';
 import type { TransactionBlock } from './transaction-block.ts';
 
 export interface CompiledCall {
-  readonly compiled: RunnableStatement;
+  readonly entry: CachedStatement;
   /** Parameter values in the order of the statement. */
   readonly values: readonly SqlValue[];
 }
@@ -48,8 +46,8 @@ export class Statement {
   compile(block: TransactionBlock, settings: Settings, params: Params | undefined): CompiledCall {
     const values = orderParameters(params, this.parsed.parameters);
     const view = this.#engine.viewOf(block);
-    const { compiled } = this.#engine.compile(this, view, settings.resolved.searchPath, values);
-    return { compiled: runnable(compiled), values };
+    const entry = this.#engine.compile(this, view, settings.resolved.searchPath, values);
+    return { entry, values };
   }
 
   /**
@@ -60,9 +58,7 @@ export class Statement {
     const view = this.#engine.catalog.latestView();
     if (view === undefined) return undefined;
     const entry = this.#entryFor(view, settings.resolved.searchPath);
-    if (entry === undefined) return undefined;
-    if (entry.fastPath === undefined) entry.fastPath = fastPathOf(entry.compiled, this.#engine);
-    return entry.fastPath ?? undefined;
+    return entry === undefined ? undefined : fastPathOf(entry, this.#engine);
   }
 
   #entryFor(view: CatalogView, searchPath: readonly string[]): CachedStatement | undefined {
@@ -86,11 +82,6 @@ export class Statement {
       if (block !== host.currentBlock) block.rollback();
     }
   }
-}
-
-function runnable(compiled: CompiledStatement): RunnableStatement {
-  assert(compiled.kind !== 'utility', "utility statements are the host's to run");
-  return compiled;
 }
 
 /**

@@ -58,6 +58,9 @@ export class FixedColumnDecoder {
       case 'uuid':
         decodeUuids(values as Uint8Array, offset, window, selection, count);
         return values;
+      case 'timestamp':
+        decodeTimestamps(values as Float64Array, offset, window, selection, count);
+        return values;
       default:
         if (decodeNarrow(values as Float64Array, offset, window, selection, count)) return values;
         return decodeWide(this.#wideValues(), offset, window, selection, count);
@@ -164,6 +167,23 @@ function decodeFloat64(
 }
 
 /** 64-bit integers as floats; false when one is not a safe integer. */
+/** Timestamps are always doubles: far from 1970 they are rounded to what a double holds, never wide. */
+function decodeTimestamps(
+  out: Float64Array,
+  offset: number,
+  window: RowWindow,
+  selection: Int32Array | undefined,
+  count: number,
+): void {
+  const { views, starts } = window;
+  for (let index = 0; index < count; index += 1) {
+    const row = selection === undefined ? index : selection[index]!;
+    const view = views[row]!;
+    const at = starts[row]! + offset;
+    out[index] = view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true);
+  }
+}
+
 function decodeNarrow(
   out: Float64Array,
   offset: number,

@@ -218,7 +218,7 @@ describe('the row codec', () => {
 
   it('refuses a row of a schema version that the catalog does not know', () => {
     const bytes = new RowEncoder(layoutsOf(tableOf([INT32], 9)).current).encodeScalars([1]);
-    expect(() => readColumn(layoutsOf(tableOf([INT32], 1)), 0, bytes, 0)).toThrowError(
+    expect(() => readColumn(layoutsOf(tableOf([INT32], 1)), 0, bytes, 0)).toThrow(
       /schema version 9/,
     );
   });

@@ -34,8 +34,12 @@ function fixedReader(slot: ColumnSlot): ValueReader {
       return (_bytes, view, start) => view.getInt16(start + offset, true);
     case 'int32':
       return (_bytes, view, start) => view.getInt32(start + offset, true);
-    case 'int64':
     case 'timestamp':
+      return (_bytes, view, start) => {
+        const at = start + offset;
+        return view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true);
+      };
+    case 'int64':
       return (_bytes, view, start) => {
         const at = start + offset;
         const value = view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true);
