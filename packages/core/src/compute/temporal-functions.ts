@@ -7,6 +7,7 @@ import {
   MICROS_PER_SECOND,
   daysFromCivil,
   daysInMonth,
+  isTimestamp,
   timestampFields,
 } from '../types/timestamp.ts';
 import { nullableFunction, strictFunction } from './define-function.ts';
@@ -44,7 +45,7 @@ export const temporalFunctions = {
 } as const;
 
 function checkRange(timestamp: number): number {
-  if (!Number.isSafeInteger(timestamp))
+  if (!isTimestamp(timestamp))
     throw new AlopexError('ALX_DATETIME_OVERFLOW', 'timestamp out of range');
   return timestamp;
 }

@@ -73,6 +73,7 @@ export {
   daysInMonth,
   formatTimestamp,
   isLeapYear,
+  isTimestamp,
   parseTimestamp,
   timestampFields,
   type CivilDate,

@@ -44,7 +44,10 @@ const SAMPLES: readonly (readonly [DataType, readonly NonNullable<Scalar>[]])[] 
       2n ** 63n - 1n,
     ],
   ],
-  [TIMESTAMP, [-8640000000000000, -1, 0, 1, 1700000000000000]],
+  [
+    TIMESTAMP,
+    [-210866803200000000, -8640000000000000, -1, 0, 1, 1700000000000000, 253402300800000000],
+  ],
   [FLOAT32, [-Infinity, -1.5, -0, 0, 1.401298464324817e-45, 1.5, Infinity, NaN]],
   [FLOAT64, [-Infinity, -1e300, -5e-324, -0, 0, 5e-324, 1, 1e300, Infinity, NaN]],
   [TEXT, ['', '\0', '\0\0', '\0a', 'a', 'a\0', 'a\0b', 'ab', 'b', 'é', '￿', '😀']],

@@ -340,8 +340,9 @@ export function readOrderKeyValue(
     }
     case 'int32':
       return (readUint32(bytes, advance(cursor, 4, end), mask) ^ SIGN) | 0;
-    case 'int64':
     case 'timestamp':
+      return Number(readInt64(bytes, advance(cursor, 8, end), mask));
+    case 'int64':
       return readInt64(bytes, advance(cursor, 8, end), mask);
     case 'float32':
       return readFloat32(bytes, advance(cursor, 4, end), mask);

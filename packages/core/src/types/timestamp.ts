@@ -1,6 +1,10 @@
 /**
  * Timestamps without time zone: microseconds since 1970-01-01 on the proleptic Gregorian calendar, PostgreSQL's text form
  * `YYYY-MM-DD HH:MM:SS[.ffffff]` (years before 1 as `… BC`). A zone in the text is read and ignored, as PostgreSQL does.
+ *
+ * A timestamp is a double that holds a whole number of microseconds, from 4713 BC to 294276 AD. Every microsecond is exact
+ * from 1684 to 2255; farther away the nearest multiple of a power of two is kept: all milliseconds to the year 4253, all
+ * whole seconds to beyond 20,000.
  */
 import { AlopexError } from '../base/errors.ts';
 
@@ -8,6 +12,15 @@ export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MINUTE = 60_000_000;
 export const MICROS_PER_HOUR = 3_600_000_000;
 export const MICROS_PER_DAY = 86_400_000_000;
+
+/** 4713-11-24 BC and the end of 294276 AD: PostgreSQL's range. */
+const TIMESTAMP_MIN = -210_866_803_200_000_000;
+const TIMESTAMP_MAX = 9_223_371_331_200_000_000;
+
+/** True for a whole number of microseconds in the range of the type. */
+export function isTimestamp(timestamp: number): boolean {
+  return Number.isInteger(timestamp) && timestamp >= TIMESTAMP_MIN && timestamp < TIMESTAMP_MAX;
+}
 
 /** Fields of a moment. `year` counts 1 BC as 0; `month` and `day` from 1. */
 export interface DateTime {
@@ -123,7 +136,7 @@ export function parseTimestamp(text: string): number {
   const time =
     hour * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + second * MICROS_PER_SECOND + micros;
   const timestamp = dateFits ? daysFromCivil(year, month, day) * MICROS_PER_DAY + time : Number.NaN;
-  if (!dateFits || !timeFits || !Number.isSafeInteger(timestamp)) {
+  if (!dateFits || !timeFits || !isTimestamp(timestamp)) {
     throw new AlopexError('ALX_DATETIME_OVERFLOW', `date/time field value out of range: "${text}"`);
   }
   return timestamp;
