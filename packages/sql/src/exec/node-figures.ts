@@ -1,13 +1,12 @@
 /** What EXPLAIN ANALYZE measures: rows, batches and time of every plan node. Costs nothing when nobody asked for it. */
 import { PENDING, type Clock } from '@alopex-db/core/base';
 import type { BatchIterator } from '@alopex-db/core/exec';
+import type { NodeMeasure } from '../plan/explain.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
 
-export interface NodeFigure {
+interface NodeFigure extends NodeMeasure {
   rows: number;
-  /** How often the node was opened. */
   loops: number;
-  /** In the node and what lies below it. */
   timeMs: number;
 }
 
@@ -15,8 +14,16 @@ export class NodeFigures {
   readonly #clock: Clock;
   readonly byNode = new Map<PhysicalPlan, NodeFigure>();
 
+  readonly #startMs: number;
+
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#startMs = clock.monotonicMs();
+  }
+
+  /** Since measuring began. */
+  get elapsedMs(): number {
+    return this.#clock.monotonicMs() - this.#startMs;
   }
 
   /** The same operator, measured. */

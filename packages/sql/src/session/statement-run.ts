@@ -34,6 +34,7 @@ export class StatementRun {
   readonly #engine: SqlEngine;
   readonly #block: TransactionBlock;
   readonly #options: RunOptions;
+  #figures: NodeFigures | undefined;
   readonly #steps: Generator<Batch | Pending, void, void>;
 
   constructor(
@@ -49,6 +50,11 @@ export class StatementRun {
     this.command = compiled.kind === 'explain' ? 'EXPLAIN' : compiled.command;
     this.columns = resultColumns(compiled);
     this.#steps = this.#start(compiled);
+  }
+
+  /** Measures the operators; to be called before the first step. */
+  measure(): NodeFigures {
+    return (this.#figures ??= new NodeFigures(this.#engine.services.clock));
   }
 
   get waiter(): Waiter {
@@ -76,8 +82,8 @@ export class StatementRun {
     }
   }
 
-  *#runQuery(query: CompiledQuery, figures?: NodeFigures): Generator<Batch | Pending, void, void> {
-    const context = this.#createContext(figures);
+  *#runQuery(query: CompiledQuery): Generator<Batch | Pending, void, void> {
+    const context = this.#createContext(this.#figures);
     const hasRows = query.columns.length > 0 || query.command === 'SELECT';
     try {
       this.interrupt.check();
@@ -105,13 +111,12 @@ export class StatementRun {
   }
 
   *#runExplain(explain: CompiledExplain): Generator<Batch | Pending, void, void> {
-    const figures = explain.analyze ? new NodeFigures(this.#engine.services.clock) : undefined;
-    if (figures !== undefined) {
-      for (const batch of this.#runQuery(explain.target, figures)) {
-        if (batch === PENDING) yield PENDING;
-      }
+    if (explain.analyze) {
+      this.measure();
+      for (const batch of this.#runQuery(explain.target)) if (batch === PENDING) yield PENDING;
+      this.rowsAffected = 0;
     }
-    yield explainBatch(explain, figures);
+    yield explainBatch(explain, this.#figures);
   }
 
   #createContext(figures: NodeFigures | undefined): StatementContext {

@@ -43,8 +43,14 @@ export class Statement {
     return (this.#parsed ??= this.#engine.parseOne(this.text));
   }
 
-  compile(block: TransactionBlock, settings: Settings, params: Params | undefined): CompiledCall {
-    const values = orderParameters(params, this.parsed.parameters);
+  /** With `bind` false only the plan is wanted, and no parameters are needed. */
+  compile(
+    block: TransactionBlock,
+    settings: Settings,
+    params: Params | undefined,
+    bind = true,
+  ): CompiledCall {
+    const values = bind ? orderParameters(params, this.parsed.parameters) : [];
     const view = this.#engine.viewOf(block);
     const entry = this.#engine.compile(this, view, settings.resolved.searchPath, values);
     return { entry, values };
