@@ -22,7 +22,15 @@ export {
 } from '@alopex-db/core/base';
 export type { Durability, StoreMetrics } from '@alopex-db/core';
 export type { Batch, ColumnVector, DataType, Metric } from '@alopex-db/core/types';
-export { formatCaret, fragment, identifier, splitStatements, values } from '@alopex-db/sql';
+export {
+  formatCaret,
+  fragment,
+  identifier,
+  moveError,
+  splitStatements,
+  values,
+} from '@alopex-db/sql';
+export type { ScriptStatement } from '@alopex-db/sql';
 export type {
   Bytes,
   CatalogFacet,

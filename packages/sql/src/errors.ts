@@ -22,6 +22,13 @@ export function locateError(error: AlopexError, text: string): AlopexError {
   return error.with(lineAndColumn(text, error.position));
 }
 
+/** The same error for a text that its own text is a piece of, from `offset` on. */
+export function moveError(error: AlopexError, text: string, offset: number): AlopexError {
+  if (error.position === undefined) return error;
+  const position = error.position + offset;
+  return error.with({ position, ...lineAndColumn(text, position) });
+}
+
 /** `\n`, `\r\n` and a lone `\r` end a line. A column counts code points, as editors and PostgreSQL do. */
 export function lineAndColumn(text: string, position: number): { line: number; column: number } {
   let line = 1;

@@ -1,0 +1,84 @@
+/** The shell's `\d`, `\dt`, `.schema`: what the catalog holds, as psql shows it. */
+import type { CatalogFacet, TableInfo } from '@alopex-db/embedded';
+import { AlopexError } from '@alopex-db/core/base';
+import { gridWriter } from '../output/grid-writer.ts';
+
+export async function listTables(catalog: CatalogFacet): Promise<string> {
+  const tables = await catalog.tables();
+  if (tables.length === 0) return 'No tables. CREATE TABLE makes one.\n';
+  const names = ['schema', 'name', 'columns', 'primary key'];
+  return drawGrid(
+    names,
+    tables.map((table) => [table.schema, table.name, String(table.columns.length), keyOf(table)]),
+  );
+}
+
+export async function describeTable(catalog: CatalogFacet, name: string): Promise<string> {
+  const table = await catalog.table(name);
+  if (table === undefined) {
+    throw new AlopexError('ALX_TABLE_NOT_FOUND', `relation "${name}" does not exist`, {
+      hint: '\\dt lists all tables.',
+    });
+  }
+  const columns = table.columns.map((column) => [
+    column.name,
+    column.type,
+    column.nullable ? '' : 'not null',
+    column.defaultSql ?? '',
+  ]);
+  const lines = [
+    `Table "${table.schema}.${table.name}"`,
+    drawGrid(['column', 'type', 'nullable', 'default'], columns),
+  ];
+  if (table.indexes.length > 0) {
+    lines.push('Indexes:');
+    for (const index of table.indexes) {
+      const kind = index.primary ? 'PRIMARY KEY, ' : index.unique ? 'UNIQUE, ' : '';
+      lines.push(`    "${index.name}" ${kind}${index.method} (${index.columns.join(', ')})`);
+    }
+  }
+  if (table.checks.length > 0) {
+    lines.push('Check constraints:');
+    for (const check of table.checks) lines.push(`    "${check.name}" CHECK (${check.sql})`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** CREATE TABLE statements that make the tables again. */
+export async function schemaSql(catalog: CatalogFacet, name: string | undefined): Promise<string> {
+  const tables = await catalog.tables();
+  const chosen = name === undefined ? tables : tables.filter((table) => table.name === name);
+  return chosen.map((table) => createTableSql(table)).join('');
+}
+
+function createTableSql(table: TableInfo): string {
+  const lines = table.columns.map((column) => {
+    const notNull = column.nullable ? '' : ' NOT NULL';
+    const fallback = column.defaultSql === undefined ? '' : ` DEFAULT ${column.defaultSql}`;
+    return `${quoteName(column.name)} ${column.type}${notNull}${fallback}`;
+  });
+  for (const index of table.indexes) {
+    const columns = index.columns.map(quoteName).join(', ');
+    if (index.primary) lines.push(`PRIMARY KEY (${columns})`);
+    else if (index.unique) lines.push(`CONSTRAINT ${quoteName(index.name)} UNIQUE (${columns})`);
+  }
+  for (const check of table.checks)
+    lines.push(`CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})`);
+  return `CREATE TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n);\n`;
+}
+
+function keyOf(table: TableInfo): string {
+  return table.indexes.find((index) => index.primary)?.columns.join(', ') ?? '';
+}
+
+function quoteName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+function drawGrid(names: readonly string[], rows: readonly (readonly string[])[]): string {
+  const writer = gridWriter('table');
+  const begin = writer.begin(
+    names.map((name) => ({ name, type: { kind: 'text' }, nullable: true })),
+  );
+  return begin + rows.map((row) => writer.row(row)).join('') + writer.end();
+}
