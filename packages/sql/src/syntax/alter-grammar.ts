@@ -3,6 +3,7 @@ import type { AlterTableAction, AlterTableStatement } from '../ast/ddl.ts';
 import { DdlGrammar } from './ddl-grammar.ts';
 import * as t from './tokens.ts';
 import { keyword } from './tokens.ts';
+import { unbuiltObject } from './unbuilt.ts';
 
 const ADD = keyword('add');
 const ALTER = keyword('alter');
@@ -30,7 +31,9 @@ export abstract class AlterGrammar extends DdlGrammar {
   readonly alter = this.RULE('alter', (): AlterTableStatement => {
     const start = this.start();
     this.CONSUME(ALTER);
-    this.CONSUME(TABLE);
+    const unbuilt = unbuiltObject('alter', this.LA(1));
+    if (unbuilt !== undefined) throw unbuilt;
+    this.expect(TABLE);
     const ifExists = this.ifExists();
     this.take(ONLY);
     const name = this.qualifiedName('a table name');

@@ -60,7 +60,7 @@ const WITH_PRECISION: ReadonlySet<TokenType> = new Set(
 );
 
 export abstract class CallGrammar extends NameGrammar {
-  protected abstract expression(): Expression;
+  protected abstract expression(power?: number, restricted?: boolean): Expression;
   protected abstract restrictedExpression(): Expression;
   protected abstract orderItems(): readonly OrderItem[];
   protected abstract window(): Window;
@@ -96,19 +96,16 @@ export abstract class CallGrammar extends NameGrammar {
     const distinct = this.take(DISTINCT);
     if (!distinct) this.take(ALL);
     let variadic = false;
-    const args = this.commaList(
-      () => {
-        variadic = this.take(VARIADIC);
-        return this.#argument();
-      },
-      () => this.at(t.RightParen),
-    );
+    const args: Expression[] = [];
+    do {
+      variadic = this.take(VARIADIC);
+      args.push(this.atAhead(2, t.Arrow) ? this.#namedArgument() : this.expression());
+    } while (this.take(t.Comma) && !this.at(t.RightParen));
     const orderBy = this.#innerOrder();
     return { args, distinct, variadic, star: false, orderBy };
   }
 
-  #argument(): Expression {
-    if (!this.atAhead(2, t.Arrow)) return this.expression();
+  #namedArgument(): Expression {
     const start = this.start();
     const name = this.label('an argument name');
     this.next();

@@ -216,7 +216,7 @@ export abstract class Cursor extends EmbeddedActionsParser {
       end,
       {
         detail: what === undefined ? undefined : describeExpected(what, previous),
-        hint: hint ?? slipHint(found, previous, this.LA(2)),
+        hint: hint ?? slipHint(what, found, previous, this.LA(2)),
       },
     );
   }

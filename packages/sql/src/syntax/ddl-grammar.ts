@@ -17,6 +17,7 @@ import type { DefinitionStatement } from '../ast/statement.ts';
 import { ConstraintGrammar } from './constraint-grammar.ts';
 import * as t from './tokens.ts';
 import { keyword } from './tokens.ts';
+import { unbuiltObject } from './unbuilt.ts';
 
 const AS = keyword('as');
 const ASC = keyword('asc');
@@ -72,7 +73,7 @@ export abstract class DdlGrammar extends ConstraintGrammar {
     if (this.at(VIEW) || this.at(RECURSIVE)) return this.#createView(orReplace, temporary, start);
     const unique = this.take(UNIQUE);
     if (this.take(INDEX) && !orReplace && !temporary) return this.#createIndex(unique, start);
-    throw this.fail('TABLE, INDEX or VIEW');
+    throw unbuiltObject('create', this.LA(1)) ?? this.fail('TABLE, INDEX or VIEW');
   });
 
   #ifNotExists(): boolean {
@@ -288,7 +289,7 @@ export abstract class DdlGrammar extends ConstraintGrammar {
     if (this.take(SCHEMA)) return 'schema';
     if (this.take(TYPE)) return 'type';
     if (this.takeBoth(MATERIALIZED, VIEW)) return 'materialized view';
-    throw this.fail('TABLE, INDEX or VIEW');
+    throw unbuiltObject('drop', this.LA(1)) ?? this.fail('TABLE, INDEX or VIEW');
   }
 
   readonly truncate = this.RULE('truncate', (): TruncateStatement => {

@@ -1,5 +1,5 @@
 /**
- * Operators: precedence climbing over PostgreSQL's table. `climb(power)` reads an operand and every operator that binds at
+ * Operators: precedence climbing over PostgreSQL's table. `expression(power)` reads an operand and every operator that binds at
  * least as tightly as `power`.
  *
  *   1 OR   2 AND   3 NOT   4 IS, ISNULL, NOTNULL   5 < > = <= >= <>   6 BETWEEN IN LIKE ILIKE SIMILAR GLOB   7 all other
@@ -9,6 +9,7 @@
  * The low bound of BETWEEN, a DEFAULT and POSITION take the restricted form without AND, OR, NOT, IN, LIKE, BETWEEN and IS
  * NULL (PostgreSQL's b_expr), for the word behind them would be taken for their own.
  */
+import type { TokenType } from 'chevrotain';
 import { binaryExpression, functionCall } from '../ast/expression.ts';
 import type { Expression } from '../ast/expression.ts';
 import { identifier, qualifiedName } from '../ast/name.ts';
@@ -105,25 +106,14 @@ const MATCH_OPERATORS = { like: '~~', ilike: '~~*', glob: '~~~' } as const;
 export abstract class ExpressionGrammar extends PrimaryGrammar {
   /** What rules of chevrotain refer to; its recording lists every token an expression can start with. */
   readonly expressionRule = this.RULE('expressionRule', (): Expression => {
-    if (this.RECORDING_PHASE) this.recordOperand();
-    return this.climb(OR_POWER, false);
+    this.recordOperand();
+    return RECORDED;
   });
 
-  protected override expression(): Expression {
-    // Outside the recording the rule would only add its nine frames.
+  /** Calls itself through as few frames as can be: each level of nesting costs all of them. */
+  protected override expression(power = OR_POWER, restricted = false): Expression {
     if (this.RECORDING_PHASE) return this.SUBRULE(this.expressionRule);
-    return this.climb(OR_POWER, false);
-  }
-
-  /** PostgreSQL's b_expr. */
-  protected override restrictedExpression(): Expression {
-    if (this.RECORDING_PHASE) return this.SUBRULE(this.expressionRule);
-    return this.climb(IS_POWER, true);
-  }
-
-  protected climb(power: number, restricted: boolean): Expression {
-    if (this.RECORDING_PHASE) return RECORDED;
-    let left = this.#prefixed(restricted);
+    let left = PREFIXES.has(this.LA(1).tokenType) ? this.#prefixed(restricted) : this.operand();
     /** The level of an operator just read that does not associate with its equals. */
     let closed = 0;
     for (;;) {
@@ -165,45 +155,31 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     }
   }
 
+  /** PostgreSQL's b_expr. */
+  protected override restrictedExpression(): Expression {
+    return this.expression(IS_POWER, true);
+  }
+
   #endsRestricted(power: number): boolean {
     if (power === IS_POWER) return !this.#isDistinct();
     return power === MATCH_POWER;
   }
 
-  // Prefix operators
-
+  /** NOT, a sign, or any other operator in front of its operand. */
   #prefixed(restricted: boolean): Expression {
-    const token = this.LA(1);
-    switch (token.tokenType) {
-      case NOT: {
-        if (restricted) throw this.fail('an expression');
-        const start = token.startOffset;
-        this.next();
-        const operand = this.#deeper(NOT_POWER, false);
-        return { kind: 'not', operand, span: this.since(start) };
-      }
-      case t.Minus:
-      case t.Plus:
-        return this.#unary(SIGN_POWER, restricted);
-      case t.Operator:
-        return this.#unary(OTHER_POWER + 1, restricted);
-      default:
-        return this.operand();
-    }
-  }
-
-  #unary(power: number, restricted: boolean): Expression {
+    if (restricted && this.at(NOT)) throw this.fail('an expression');
     const start = this.start();
-    const operator = this.next().image;
-    const operand = this.#deeper(power, restricted);
-    return { kind: 'unary', operator, operand, span: this.since(start) };
-  }
-
-  #deeper(power: number, restricted: boolean): Expression {
+    const { tokenType, image } = this.next();
     this.enter();
-    const expression = this.climb(power, restricted);
+    if (tokenType === NOT) {
+      const operand = this.expression(NOT_POWER);
+      this.leave();
+      return { kind: 'not', operand, span: this.since(start) };
+    }
+    const power = tokenType === t.Operator ? OTHER_POWER + 1 : SIGN_POWER;
+    const operand = this.expression(power, restricted);
     this.leave();
-    return expression;
+    return { kind: 'unary', operator: image, operand, span: this.since(start) };
   }
 
   // Infix operators
@@ -212,7 +188,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
   #chain(first: Expression, power: number): Expression {
     const word = power === AND_POWER ? AND : OR;
     const operands = [first];
-    while (this.take(word)) operands.push(this.climb(power + 1, false));
+    while (this.take(word)) operands.push(this.expression(power + 1, false));
     const span = spanFrom(first.span, operands[operands.length - 1]!.span);
     return { kind: power === AND_POWER ? 'and' : 'or', operands, span };
   }
@@ -224,7 +200,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     if ((this.at(ANY) || this.at(SOME) || this.at(ALL)) && this.atAhead(2, t.LeftParen)) {
       return this.#quantified(left, operator, operatorSpan);
     }
-    return binaryExpression(operator, operatorSpan, left, this.climb(power + 1, restricted));
+    return binaryExpression(operator, operatorSpan, left, this.expression(power + 1, restricted));
   }
 
   /** Joins the tokens of `?|`, `?&`, `@?` and reads OPERATOR(schema.+). */
@@ -291,7 +267,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     const negated = this.take(NOT);
     if (this.take(DISTINCT)) {
       this.expect(FROM);
-      const right = this.climb(IS_POWER + 1, false);
+      const right = this.expression(IS_POWER + 1, false);
       return { kind: 'distinct-from', left: operand, right, negated, span: this.since(start) };
     }
     const test = this.#isTest();
@@ -342,9 +318,9 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
   #between(operand: Expression, negated: boolean): Expression {
     const symmetric = this.take(SYMMETRIC);
     if (!symmetric) this.take(ASYMMETRIC);
-    const low = this.climb(IS_POWER, true);
+    const low = this.expression(IS_POWER, true);
     this.expect(AND);
-    const high = this.climb(MATCH_POWER + 1, false);
+    const high = this.expression(MATCH_POWER + 1, false);
     const span = this.since(operand.span.start);
     return { kind: 'between', operand, low, high, symmetric, negated, span };
   }
@@ -370,15 +346,15 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
       const symbol = (negated ? '!' : '') + MATCH_OPERATORS[operator];
       return this.#quantified(operand, symbol, this.since(operand.span.end));
     }
-    const pattern = this.climb(MATCH_POWER + 1, false);
-    const escape = this.take(ESCAPE) ? this.climb(MATCH_POWER + 1, false) : undefined;
+    const pattern = this.expression(MATCH_POWER + 1, false);
+    const escape = this.take(ESCAPE) ? this.expression(MATCH_POWER + 1, false) : undefined;
     const span = this.since(operand.span.start);
     return { kind: 'like', operator, operand, pattern, escape, negated, span };
   }
 
   /** `(a, b) OVERLAPS (c, d)` is overlaps(a, b, c, d). */
   #overlaps(left: Expression, word: Span): Expression {
-    const right = this.climb(MATCH_POWER + 1, false);
+    const right = this.expression(MATCH_POWER + 1, false);
     const rows = left.kind === 'row' && right.kind === 'row';
     if (!rows || left.fields.length !== 2 || right.fields.length !== 2) {
       throw this.fail('two rows of two values around OVERLAPS');
@@ -398,7 +374,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
       this.expect(ZONE);
     }
     const name = qualifiedName([identifier('timezone', false, this.since(start))]);
-    const zone = local ? [] : [this.climb(AT_POWER + 1, false)];
+    const zone = local ? [] : [this.expression(AT_POWER + 1, false)];
     return functionCall(name, [...zone, operand], this.since(operand.span.start));
   }
 
@@ -407,5 +383,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
     return { kind: 'collate', operand, collation, span: this.since(operand.span.start) };
   }
 }
+
+const PREFIXES: ReadonlySet<TokenType> = new Set([NOT, t.Plus, t.Minus, t.Operator]);
 
 const RECORDED: Expression = { kind: 'default', span: { start: 0, end: 0 } };

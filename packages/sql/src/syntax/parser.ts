@@ -3,6 +3,7 @@
  * two calls. Loaded by `load-parser` only, because it brings chevrotain with it.
  */
 import { AlopexError } from '@alopex-db/core/base';
+import type { IToken } from 'chevrotain';
 import type { Expression } from '../ast/expression.ts';
 import type { ParsedStatement, Statement } from '../ast/statement.ts';
 import { isDeeperThan } from '../ast/visit.ts';
@@ -10,8 +11,10 @@ import { closestName, locateError } from '../errors.ts';
 import { tokenize } from './lexer.ts';
 import { checkTextLength, nestingError, TREE_DEPTH_MAX } from './limits.ts';
 import type { SqlParser } from './load-parser.ts';
+import { clauseHint } from './syntax-error.ts';
 import * as t from './tokens.ts';
 import type { SqlToken } from './tokens.ts';
+import { unbuiltStatement } from './unbuilt.ts';
 import { UtilityGrammar } from './utility-grammar.ts';
 
 class StatementParser extends UtilityGrammar implements SqlParser {
@@ -64,7 +67,7 @@ class StatementParser extends UtilityGrammar implements SqlParser {
       checkTextLength(text);
       const tokens = tokenize(text);
       this.begin(text, text.length, tokens);
-      const expression = this.#run(() => this.loneExpression(), tokens.length);
+      const expression = this.#run(() => this.loneExpression(), undefined);
       if (tokens.length > TREE_DEPTH_MAX && isDeeperThan(expression, TREE_DEPTH_MAX))
         throw nestingError(text, 0);
       return expression;
@@ -87,35 +90,39 @@ class StatementParser extends UtilityGrammar implements SqlParser {
   #statement(text: string, tokens: readonly SqlToken[], from: number, to: number): ParsedStatement {
     const span = { start: tokens[from]!.startOffset, end: tokens[to - 1]!.end };
     this.begin(text, span.end, tokens.slice(from, to));
-    const statement = this.#run(() => this.statement(), to - from);
+    const statement = this.#run(() => this.statement(), tokens[from]);
     // A tree is never deeper than its statement has tokens, so only long statements are measured.
     if (to - from > TREE_DEPTH_MAX && isDeeperThan(statement, TREE_DEPTH_MAX))
       throw nestingError(text, span.start);
     return { statement, parameters: this.parameterList(), span };
   }
 
-  /** Runs a rule over all of the input. chevrotain collects its first error instead of throwing it. */
-  #run<T>(rule: () => T, tokenCount: number): T {
+  /**
+   * Runs a rule over all of the input. chevrotain collects its first error instead of throwing it. `first` is the token that
+   * should begin a statement.
+   */
+  #run<T>(rule: () => T, first: IToken | undefined): T {
     const result = rule();
     const error = this.errors[0];
     if (error === undefined) return result;
-    const first = error.token === this.input[0] && tokenCount > 0;
+    if (error.name === 'NoViableAltException' && error.token === first)
+      throw this.#unknownStatement(first);
     const expected = error.message === '' ? undefined : error.message;
-    if (first && error.name === 'NoViableAltException')
-      throw this.failAt(error.token, NOTHING, undefined, this.#misspelt(error.token.image));
-    throw this.failAt(error.token, this.#tokenBefore(error.token), expected);
+    const before = this.#tokenBefore(error.token);
+    throw this.failAt(error.token, before, expected, clauseHint(error.token, before));
+  }
+
+  #unknownStatement(first: IToken): AlopexError {
+    const closest = closestName(first.image, STATEMENT_WORDS);
+    const hint = closest === undefined ? undefined : `Did you mean ${closest.toUpperCase()}?`;
+    return unbuiltStatement(first) ?? this.failAt(first, t.END, undefined, hint);
   }
 
   #tokenBefore(token: { startOffset: number }): SqlToken {
     const { input } = this;
     const index = input.findIndex((other) => other.startOffset === token.startOffset);
     const before = input[index < 0 ? input.length - 1 : index - 1];
-    return (before ?? NOTHING) as SqlToken;
-  }
-
-  #misspelt(word: string): string | undefined {
-    const closest = closestName(word, STATEMENT_WORDS);
-    return closest === undefined ? undefined : `Did you mean ${closest.toUpperCase()}?`;
+    return (before ?? t.END) as SqlToken;
   }
 }
 
@@ -167,9 +174,6 @@ const STATEMENT_WORDS = [
   'copy',
   'discard',
 ];
-
-/** Stands for the token before the first. */
-const NOTHING = t.END;
 
 export function createParser(): SqlParser {
   return new StatementParser();

@@ -1,6 +1,7 @@
 /** Operands: literals, parameters, columns, parentheses, CASE, CAST, arrays, subqueries; and what follows them tightly. */
 import type { CaseBranch, Expression } from '../ast/expression.ts';
 import { assert, fromHex } from '@alopex-db/core/base';
+import type { TokenType } from 'chevrotain';
 import type { Query } from '../ast/query.ts';
 import { CallGrammar } from './call-grammar.ts';
 import { asIdentifier } from './name-grammar.ts';
@@ -39,7 +40,11 @@ export abstract class PrimaryGrammar extends CallGrammar {
   protected operand(): Expression {
     const start = this.start();
     const parenthesised = this.at(t.LeftParen);
-    let operand = this.#primary();
+    let operand = parenthesised
+      ? this.#parenthesised()
+      : this.#isPlainName()
+        ? this.#nameOrCall(start)
+        : this.#primary();
     for (;;) {
       if (this.take(t.Cast)) {
         const type = this.typeName();
@@ -56,6 +61,13 @@ export abstract class PrimaryGrammar extends CallGrammar {
         operand = { kind: 'field', operand, field, span: this.since(start) };
       } else return operand;
     }
+  }
+
+  /** A name that begins neither a typed literal nor anything else of its own: most operands. */
+  #isPlainName(): boolean {
+    const { tokenType } = this.LA(1);
+    if (tokenType !== t.Identifier && tokenType !== t.QuotedIdentifier) return false;
+    return !this.atAhead(2, t.StringToken) && !this.atAhead(2, PRECISION);
   }
 
   #primary(): Expression {
@@ -80,8 +92,6 @@ export abstract class PrimaryGrammar extends CallGrammar {
         return this.parameter('positional', this.next());
       case t.NamedParameter:
         return this.parameter('named', this.next());
-      case t.LeftParen:
-        return this.#parenthesised();
       case t.LeftBracket:
         return this.#bareArray();
       default:
@@ -178,30 +188,27 @@ export abstract class PrimaryGrammar extends CallGrammar {
   #parenthesised(): Expression {
     const start = this.start();
     this.next();
+    if (this.startsQuery()) return this.#closeSubquery(this.subquery(), start);
     this.enter();
-    const inside = this.#insideParentheses();
+    const first = this.expression();
     this.leave();
-    this.expect(t.RightParen);
-    const span = this.since(start);
-    if (inside.query !== undefined) return { kind: 'scalar-subquery', query: inside.query, span };
-    const [only] = inside.list;
-    if (inside.list.length === 1 && only !== undefined && !inside.trailingComma) return only;
-    return { kind: 'row', fields: inside.list, span };
+    if (this.take(t.RightParen)) return first;
+    if (this.at(t.Comma)) return this.#closeRow(first, start);
+    const query = this.#continuedQuery(first);
+    if (query === undefined) throw this.fail('")"');
+    return this.#closeSubquery(query, start);
   }
 
-  #insideParentheses(): ParenthesisContent {
-    if (this.startsQuery()) return { query: this.subquery(), list: [], trailingComma: false };
-    const first = this.expression();
-    const query = this.#continuedQuery(first);
-    if (query !== undefined) return { query, list: [], trailingComma: false };
-    const list = [first];
-    let trailingComma = false;
-    while (this.take(t.Comma)) {
-      trailingComma = this.at(t.RightParen);
-      if (trailingComma) break;
-      list.push(this.expression());
-    }
-    return { query: undefined, list, trailingComma };
+  #closeSubquery(query: Query, start: number): Expression {
+    this.expect(t.RightParen);
+    return { kind: 'scalar-subquery', query, span: this.since(start) };
+  }
+
+  #closeRow(first: Expression, start: number): Expression {
+    this.next();
+    const more = this.at(t.RightParen) ? [] : this.expressionList(t.RightParen);
+    this.expect(t.RightParen);
+    return { kind: 'row', fields: [first, ...more], span: this.since(start) };
   }
 
   /**
@@ -209,13 +216,11 @@ export abstract class PrimaryGrammar extends CallGrammar {
    * out to be a query only behind its first operand.
    */
   protected subqueryOrList(): { query: Query | undefined; list: readonly Expression[] } {
-    this.enter();
-    const inside = this.#insideParentheses();
-    this.leave();
-    const [only] = inside.list;
-    if (inside.list.length === 1 && only?.kind === 'scalar-subquery')
-      return { query: only.query, list: [] };
-    return inside;
+    if (this.startsQuery()) return { query: this.subquery(), list: [] };
+    const list = this.expressionList(t.RightParen);
+    const [only] = list;
+    if (list.length > 1 || only?.kind !== 'scalar-subquery') return { query: undefined, list };
+    return { query: this.#continuedQuery(only) ?? only.query, list: [] };
   }
 
   #continuedQuery(first: Expression): Query | undefined {
@@ -227,17 +232,16 @@ export abstract class PrimaryGrammar extends CallGrammar {
     const start = this.start();
     this.next();
     this.next();
-    const fields = this.at(t.RightParen) ? [] : this.#list(t.RightParen);
+    const fields = this.at(t.RightParen) ? [] : this.expressionList(t.RightParen);
     this.expect(t.RightParen);
     return { kind: 'row', fields, span: this.since(start) };
   }
 
-  #list(close: typeof t.RightParen): Expression[] {
+  /** A list up to `close`, which stays; a comma in front of it is ignored. */
+  protected expressionList(close: TokenType): Expression[] {
     this.enter();
-    const list = this.commaList(
-      () => this.expression(),
-      () => this.at(close),
-    );
+    const list = [this.expression()];
+    while (this.take(t.Comma) && !this.at(close)) list.push(this.expression());
     this.leave();
     return list;
   }
@@ -258,7 +262,7 @@ export abstract class PrimaryGrammar extends CallGrammar {
 
   #elements(): Expression[] {
     this.expect(t.LeftBracket);
-    const elements = this.at(t.RightBracket) ? [] : this.#list(t.RightBracket);
+    const elements = this.at(t.RightBracket) ? [] : this.expressionList(t.RightBracket);
     this.expect(t.RightBracket);
     return elements;
   }
@@ -339,12 +343,6 @@ export abstract class PrimaryGrammar extends CallGrammar {
     const all = [t.ColumnName, t.FunctionName, ...literals, ...symbols, ...keywords];
     this.OR(all.map((type) => ({ ALT: () => void this.CONSUME(type) })));
   }
-}
-
-interface ParenthesisContent {
-  readonly query: Query | undefined;
-  readonly list: readonly Expression[];
-  readonly trailingComma: boolean;
 }
 
 /** A dot behind these reads a field; behind a column reference it was a part of the name. */

@@ -3,7 +3,7 @@ import { AlopexError } from '@alopex-db/core/base';
 import type { ErrorCode, ErrorDetails } from '@alopex-db/core/base';
 import { EOF } from 'chevrotain';
 import type { IToken } from 'chevrotain';
-import { lineAndColumn } from '../errors.ts';
+import { closestName, lineAndColumn } from '../errors.ts';
 import {
   ColumnName,
   Comma,
@@ -51,66 +51,72 @@ function showToken(token: IToken): string {
   return token.image === '' ? 'it' : `"${token.image}"`;
 }
 
-/** The cure of a common slip, seen from the wrong token and its neighbours. */
-export function slipHint(found: IToken, previous: IToken, following: IToken): string | undefined {
+/** The cure of a common slip, seen from the wrong token, what was expected there, and the neighbours. */
+export function slipHint(
+  what: string | undefined,
+  found: IToken,
+  previous: IToken,
+  following: IToken,
+): string | undefined {
   if (found.tokenType === Operator && found.image === '&&')
     return 'Conditions are joined with AND.';
-  if (found.tokenType === Operator && found.image === '||') return 'Conditions are joined with OR.';
   if (found.tokenType === Comma && following.tokenType === Comma)
-    return 'Is there a comma too many?';
-  const word = found.tokenType === Identifier || found.tokenType === QuotedIdentifier;
-  const afterWord = previous.tokenType === Identifier || previous.tokenType === QuotedIdentifier;
-  if (word && afterWord) return `Is a comma or an operator missing before "${found.image}"?`;
-  if (found.tokenType === StringToken && afterWord)
+    return 'There is a comma too many.';
+  if (what !== undefined && /\b(?:name|alias)$/.test(what)) return nameHint(found, previous);
+  if (what !== undefined) return undefined;
+  const afterWord = isPlainName(previous);
+  if (isPlainName(found) && afterWord) {
+    return `Is a comma or an operator missing before "${found.image}"?`;
+  }
+  if (found.tokenType === StringToken && afterWord) {
     return 'Is a comma or an operator missing before the string?';
-  if (found.tokenType === QuotedIdentifier) return "Strings are written in single quotes: 'text'.";
-  const reserved = isA(found.tokenType, Label) && !isA(found.tokenType, ColumnName);
-  if (reserved && !CLAUSE_WORDS.has(found.image)) {
-    return `${found.image.toUpperCase()} is a reserved word; as a name it is written "${found.image}".`;
   }
   return undefined;
 }
 
-/** Reserved words that nobody means as a name. */
-const CLAUSE_WORDS: ReadonlySet<string> = new Set([
+function isPlainName({ tokenType }: IToken): boolean {
+  return tokenType === Identifier || tokenType === QuotedIdentifier;
+}
+
+/** What stood where a name should. */
+function nameHint(found: IToken, previous: IToken): string | undefined {
+  if (found.tokenType === StringToken) return 'Names are written plain or in double quotes.';
+  const reserved = isA(found.tokenType, Label) && !isA(found.tokenType, ColumnName);
+  const clause = CLAUSES.includes(found.image) && !NAME_FOLLOWS.has(previous.image);
+  if (!reserved || clause) return undefined;
+  return `${found.image.toUpperCase()} is a reserved word; as a name it is written "${found.image}".`;
+}
+
+/** Behind these even a clause's word was meant as a name. */
+const NAME_FOLLOWS: ReadonlySet<string> = new Set(['table', 'as', '(', '.', 'exists']);
+
+/** The words that clauses begin with: misspelt they look like names, and rarely anybody means them as a name. */
+const CLAUSES = [
   'select',
   'from',
   'where',
+  'group',
   'having',
-  'union',
-  'except',
-  'intersect',
-  'and',
-  'or',
-  'not',
-  'in',
-  'is',
-  'on',
-  'as',
-  'by',
-  'then',
-  'when',
-  'else',
-  'case',
-  'join',
-  'inner',
-  'left',
-  'right',
-  'full',
-  'cross',
-  'natural',
-  'into',
-  'with',
-  'using',
-  'returning',
-  'like',
-  'ilike',
-  'create',
-  'null',
-  'true',
-  'false',
-  'distinct',
-  'set',
+  'order',
   'limit',
-  'fetch',
-]);
+  'offset',
+  'union',
+  'intersect',
+  'except',
+  'join',
+  'values',
+  'returning',
+  'set',
+  'into',
+];
+
+/** When a word that nothing expected, or the one in front of it, is nearly the beginning of a clause. */
+export function clauseHint(found: IToken, previous: IToken): string | undefined {
+  for (const word of [found, previous]) {
+    if (word.tokenType !== Identifier || word.image.length < 3) continue;
+    const closest = closestName(word.image, CLAUSES);
+    if (closest !== undefined)
+      return `Did you mean ${closest.toUpperCase()} instead of "${word.image}"?`;
+  }
+  return undefined;
+}
