@@ -37,10 +37,16 @@ function equalCalls(left: AggregateCall, right: AggregateCall): boolean {
     left.orderBy.length === 0 &&
     right.orderBy.length === 0 &&
     equalLists(left.args, right.args) &&
-    equalLists(left.filter === undefined ? [] : [left.filter], right.filter === undefined ? [] : [right.filter])
+    equalLists(
+      left.filter === undefined ? [] : [left.filter],
+      right.filter === undefined ? [] : [right.filter],
+    )
   );
 }
 
 function equalLists(left: readonly Expression[], right: readonly Expression[]): boolean {
-  return left.length === right.length && left.every((part, index) => equalExpressions(part, right[index]!));
+  return (
+    left.length === right.length &&
+    left.every((part, index) => equalExpressions(part, right[index]!))
+  );
 }

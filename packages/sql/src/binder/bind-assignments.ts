@@ -36,7 +36,8 @@ export function bindAssignments(
 function valuesOf(node: Assignment): readonly Syntax[] {
   if (!node.multiple) return [node.value];
   const { value } = node;
-  if (value.kind === 'scalar-subquery') throw unsupported('assigning several columns from a subquery', value.span);
+  if (value.kind === 'scalar-subquery')
+    throw unsupported('assigning several columns from a subquery', value.span);
   const values = value.kind === 'row' ? value.fields : [value];
   if (values.length === node.targets.length) return values;
   throw errorAt('ALX_VALUE_COUNT', 'number of columns does not match number of values', node.span);
@@ -47,14 +48,27 @@ function targetOrdinal(target: AssignmentTarget, table: TableDef): number {
   return requireColumn(table, target.column);
 }
 
-function assignedValue(node: Syntax, ordinal: number, table: TableDef, context: ExpressionContext): Expression {
+function assignedValue(
+  node: Syntax,
+  ordinal: number,
+  table: TableDef,
+  context: ExpressionContext,
+): Expression {
   const column = table.columns[ordinal]!;
   const { state, bind } = context;
   if (node.kind === 'default') return defaultValue(state, bind, column);
   if (column.identity?.generated === 'always') {
-    throw errorAt('ALX_TYPE_MISMATCH', `column "${column.name}" can only be updated to DEFAULT`, node.span, {
-      detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
-    });
+    throw errorAt(
+      'ALX_TYPE_MISMATCH',
+      `column "${column.name}" can only be updated to DEFAULT`,
+      node.span,
+      {
+        detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
+      },
+    );
   }
-  return storedValue(state, column, { expression: bind.expression(node, context), span: node.span });
+  return storedValue(state, column, {
+    expression: bind.expression(node, context),
+    span: node.span,
+  });
 }

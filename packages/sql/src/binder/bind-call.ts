@@ -24,11 +24,14 @@ export function bindCall(node: FunctionCall, context: ExpressionContext): Expres
   if (named !== undefined) throw unsupported('a named argument', named.span);
   if (isConditional(name)) return plain(node, () => bindConditional(name, node, context));
   if (isVectorScore(name)) return plain(node, () => bindVectorScore(name, node, context));
-  if (name === 'typeof' || name === 'pg_typeof') return plain(node, () => bindTypeOf(node, context));
+  if (name === 'typeof' || name === 'pg_typeof')
+    return plain(node, () => bindTypeOf(node, context));
   const { functions } = context.state.context;
   const entry = functions.find(name);
   if (entry === undefined) throw functionNotFound(name, node, functions.names());
-  return entry.kind === 'aggregate' ? bindAggregate(entry, node, context) : plain(node, () => bindFunction(entry, node, context));
+  return entry.kind === 'aggregate'
+    ? bindAggregate(entry, node, context)
+    : plain(node, () => bindFunction(entry, node, context));
 }
 
 /** `pg_catalog.lower(x)` is `lower(x)`; there are no other schemas with functions. */
@@ -64,7 +67,11 @@ function plain(node: FunctionCall, bind: () => Expression): Expression {
   );
 }
 
-function bindFunction(entry: ScalarDef, node: FunctionCall, context: ExpressionContext): Expression {
+function bindFunction(
+  entry: ScalarDef,
+  node: FunctionCall,
+  context: ExpressionContext,
+): Expression {
   const args = node.args.map((argument) => bindOperand(argument, context));
   const bound = bindScalar(context.state, entry, args, { operator: false });
   if (bound === undefined) throw unknownFunction(calledName(node), node, args);
@@ -75,11 +82,20 @@ function bindFunction(entry: ScalarDef, node: FunctionCall, context: ExpressionC
 /** The type is known now, so the call is a constant. */
 function bindTypeOf(node: FunctionCall, context: ExpressionContext): Expression {
   const argument = node.args[0];
-  if (argument === undefined || node.args.length !== 1) throw unknownFunction(calledName(node), node, []);
-  return { kind: 'constant', type: TEXT, value: typeName(bindOperand(argument, context).expression.type) };
+  if (argument === undefined || node.args.length !== 1)
+    throw unknownFunction(calledName(node), node, []);
+  return {
+    kind: 'constant',
+    type: TEXT,
+    value: typeName(bindOperand(argument, context).expression.type),
+  };
 }
 
-function bindAggregate(entry: AggregateDef, node: FunctionCall, context: ExpressionContext): Expression {
+function bindAggregate(
+  entry: AggregateDef,
+  node: FunctionCall,
+  context: ExpressionContext,
+): Expression {
   if (node.withinGroup.length > 0) throw unsupported('WITHIN GROUP', node.span);
   // Arguments may hold no aggregates of their own; a subquery's place keeps the enclosing query's.
   const inner: ExpressionContext = { ...context, aggregates: undefined, clause: 'aggregate' };
@@ -87,7 +103,12 @@ function bindAggregate(entry: AggregateDef, node: FunctionCall, context: Express
   const filter =
     node.filter === undefined
       ? undefined
-      : requireBoolean(context.state, inner.bind.expression(node.filter, { ...inner, clause: 'FILTER' }), 'FILTER', node.filter.span);
+      : requireBoolean(
+          context.state,
+          inner.bind.expression(node.filter, { ...inner, clause: 'FILTER' }),
+          'FILTER',
+          node.filter.span,
+        );
   const call = aggregateCall(entry, node, args, filter, inner);
   const home = homeOf(call, context);
   if (home.aggregates === undefined) throw misplacedAggregate(node, home);
@@ -104,27 +125,53 @@ function aggregateCall(
   const orderBy = node.orderBy.map((item) => bindAggregateOrder(item, context));
   if (node.star) {
     if (entry.star === undefined) {
-      throw errorAt('ALX_FUNCTION_NOT_FOUND', `${entry.name}(*) must be used to call a parameterless aggregate function`, node.span);
+      throw errorAt(
+        'ALX_FUNCTION_NOT_FOUND',
+        `${entry.name}(*) must be used to call a parameterless aggregate function`,
+        node.span,
+      );
     }
     const type = returnType(entry.star, []);
-    return { function: entry.star.implementation, args: [], distinct: false, filter, orderBy, type };
+    return {
+      function: entry.star.implementation,
+      args: [],
+      distinct: false,
+      filter,
+      orderBy,
+      type,
+    };
   }
-  const resolved = resolveOverload(entry.overloads, args.map((argument) => argument.expression.type), { operator: false });
+  const resolved = resolveOverload(
+    entry.overloads,
+    args.map((argument) => argument.expression.type),
+    { operator: false },
+  );
   if (resolved.kind === 'none') throw unknownFunction(calledName(node), node, args);
   if (resolved.kind === 'ambiguous') throw ambiguousFunction(node, args);
-  const converted = convertArguments(context.state, spread(resolved.overload, args.length)!.args, args);
+  const converted = convertArguments(
+    context.state,
+    spread(resolved.overload, args.length)!.args,
+    args,
+  );
   return {
     function: resolved.overload.implementation,
     args: converted,
     distinct: node.distinct,
     filter,
     orderBy,
-    type: returnType(resolved.overload, converted.map((argument) => argument.type)),
+    type: returnType(
+      resolved.overload,
+      converted.map((argument) => argument.type),
+    ),
   };
 }
 
 function bindAggregateOrder(item: OrderItem, context: ExpressionContext): SortKey {
-  const expression = settleUnknown(context.state, context.bind.expression(item.expression, context), item.span);
+  const expression = settleUnknown(
+    context.state,
+    context.bind.expression(item.expression, context),
+    item.span,
+  );
   const nullsFirst = item.nulls === undefined ? item.descending : item.nulls === 'first';
   return { expression, descending: item.descending, nullsFirst };
 }
@@ -138,7 +185,11 @@ function homeOf(call: AggregateCall, context: ExpressionContext): ExpressionCont
   for (const argument of call.args) columnIds(argument, ids);
   if (call.filter !== undefined) columnIds(call.filter, ids);
   if (ids.size === 0) return context;
-  for (let place: ExpressionContext | undefined = context; place !== undefined; place = place.parent) {
+  for (
+    let place: ExpressionContext | undefined = context;
+    place !== undefined;
+    place = place.parent
+  ) {
     for (const id of ids) if (place.scope.owns(id)) return place;
   }
   return context;
@@ -148,9 +199,14 @@ function misplacedAggregate(node: FunctionCall, place: ExpressionContext): Error
   if (place.clause === 'aggregate') {
     return errorAt('ALX_NESTED_AGGREGATE', 'aggregate function calls cannot be nested', node.span);
   }
-  return errorAt('ALX_AGGREGATE_IN_WHERE', `aggregate functions are not allowed in ${place.clause}`, node.span, {
-    hint: place.clause === 'WHERE' ? 'Use HAVING to filter groups.' : undefined,
-  });
+  return errorAt(
+    'ALX_AGGREGATE_IN_WHERE',
+    `aggregate functions are not allowed in ${place.clause}`,
+    node.span,
+    {
+      hint: place.clause === 'WHERE' ? 'Use HAVING to filter groups.' : undefined,
+    },
+  );
 }
 
 function functionNotFound(name: string, node: FunctionCall, known: Iterable<string>): Error {
@@ -162,16 +218,26 @@ function functionNotFound(name: string, node: FunctionCall, known: Iterable<stri
 
 function unknownFunction(name: string, node: FunctionCall, args: readonly Operand[]): Error {
   const types = args.map((argument) => describeType(argument.expression.type)).join(', ');
-  return errorAt('ALX_FUNCTION_NOT_FOUND', `function ${name}(${types}) does not exist`, node.name.span, {
-    hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
-  });
+  return errorAt(
+    'ALX_FUNCTION_NOT_FOUND',
+    `function ${name}(${types}) does not exist`,
+    node.name.span,
+    {
+      hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
+    },
+  );
 }
 
 function ambiguousFunction(node: FunctionCall, args: readonly Operand[]): Error {
   const types = args.map((argument) => describeType(argument.expression.type)).join(', ');
-  return errorAt('ALX_AMBIGUOUS_FUNCTION', `function ${calledName(node)}(${types}) is not unique`, node.name.span, {
-    hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
-  });
+  return errorAt(
+    'ALX_AMBIGUOUS_FUNCTION',
+    `function ${calledName(node)}(${types}) is not unique`,
+    node.name.span,
+    {
+      hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
+    },
+  );
 }
 
 function describeType(type: DataType): string {

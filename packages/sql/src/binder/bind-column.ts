@@ -30,7 +30,11 @@ export function bindColumnReference(node: ColumnReference, context: ExpressionCo
     throw errorAt('ALX_SCHEMA_NOT_FOUND', `schema "${schema.name}" does not exist`, schema.span);
   }
   if (database !== undefined && database.name !== DATABASE_NAME) {
-    throw errorAt('ALX_DATABASE_NOT_FOUND', `database "${database.name}" does not exist`, database.span);
+    throw errorAt(
+      'ALX_DATABASE_NOT_FOUND',
+      `database "${database.name}" does not exist`,
+      database.span,
+    );
   }
   const column = context.scope.requireQualified(table, name, node.span);
   return context.state.noteSpan(columnExpression(column), node.span);

@@ -46,8 +46,10 @@ export function unifyPair(
 ): readonly [Expression, Expression] {
   const common = commonType(left.expression.type, right.expression.type);
   const type = common !== undefined && isUnknown(common) ? TEXT : common;
-  const leftSide = type === undefined ? undefined : coerceImplicitly(state, left.expression, type, left.span);
-  const rightSide = type === undefined ? undefined : coerceImplicitly(state, right.expression, type, right.span);
+  const leftSide =
+    type === undefined ? undefined : coerceImplicitly(state, left.expression, type, left.span);
+  const rightSide =
+    type === undefined ? undefined : coerceImplicitly(state, right.expression, type, right.span);
   if (leftSide === undefined || rightSide === undefined) {
     throw operatorNotFound(operator, [left.expression, right.expression], operatorSpan);
   }
@@ -56,7 +58,8 @@ export function unifyPair(
 
 export function operatorNotFound(operator: string, args: readonly Expression[], span: Span): Error {
   const names = args.map((argument) => typeName(argument.type));
-  const call = names.length === 1 ? `${operator} ${names[0]}` : `${names[0]} ${operator} ${names[1]}`;
+  const call =
+    names.length === 1 ? `${operator} ${names[0]}` : `${names[0]} ${operator} ${names[1]}`;
   return errorAt('ALX_OPERATOR_NOT_FOUND', `operator does not exist: ${call}`, span, {
     hint: 'No operator matches the given name and argument types. You might need to add explicit type casts.',
   });

@@ -1,6 +1,7 @@
 /** CASE and the functions that choose among their arguments: all choices meet in one type. */
-import type { Expression } from '@alopex-db/core/exec';
-import { BOOLEAN, TEXT, typeName, type DataType } from '@alopex-db/core/types';
+import { greatestFunction, leastFunction } from '@alopex-db/core/compute';
+import type { Expression, ScalarFunction } from '@alopex-db/core/exec';
+import { TEXT, typeName, type DataType } from '@alopex-db/core/types';
 import type { CaseExpression, FunctionCall } from '../ast/expression.ts';
 import type { Span } from '../ast/span.ts';
 import { errorAt } from '../errors.ts';
@@ -14,7 +15,8 @@ export function bindCase(node: CaseExpression, context: ExpressionContext): Expr
   const operand = node.operand === undefined ? undefined : bindOperand(node.operand, context);
   const conditions = node.branches.map((branch) => {
     const when = bindOperand(branch.when, context);
-    if (operand === undefined) return requireBoolean(state, when.expression, 'CASE/WHEN', when.span);
+    if (operand === undefined)
+      return requireBoolean(state, when.expression, 'CASE/WHEN', when.span);
     return compare(state, '=', operand, when, branch.when.span);
   });
   const choices = node.branches.map((branch) => bindOperand(branch.then, context));
@@ -29,15 +31,17 @@ export function bindCase(node: CaseExpression, context: ExpressionContext): Expr
 }
 
 /** Functions whose shape is an expression kind of its own, or whose arguments only have to agree. */
-const CONDITIONALS: ReadonlyMap<string, (node: FunctionCall, args: readonly Operand[], context: ExpressionContext) => Expression> =
-  new Map([
-    ['coalesce', bindCoalesce],
-    ['ifnull', bindCoalesce],
-    ['nullif', bindNullIf],
-    ['iif', bindIif],
-    ['greatest', (node, args, context) => bindExtreme(node, args, '>', context)],
-    ['least', (node, args, context) => bindExtreme(node, args, '<', context)],
-  ]);
+const CONDITIONALS: ReadonlyMap<
+  string,
+  (node: FunctionCall, args: readonly Operand[], context: ExpressionContext) => Expression
+> = new Map([
+  ['coalesce', bindCoalesce],
+  ['ifnull', bindCoalesce],
+  ['nullif', bindNullIf],
+  ['iif', bindIif],
+  ['greatest', (node, args, context) => bindExtreme(node, args, greatestFunction, context)],
+  ['least', (node, args, context) => bindExtreme(node, args, leastFunction, context)],
+]);
 
 export function isConditional(name: string): boolean {
   return CONDITIONALS.has(name);
@@ -47,18 +51,30 @@ export function conditionalNames(): Iterable<string> {
   return CONDITIONALS.keys();
 }
 
-export function bindConditional(name: string, node: FunctionCall, context: ExpressionContext): Expression {
+export function bindConditional(
+  name: string,
+  node: FunctionCall,
+  context: ExpressionContext,
+): Expression {
   const args = node.args.map((argument) => bindOperand(argument, context));
   return CONDITIONALS.get(name)!(node, args, context);
 }
 
-function bindCoalesce(node: FunctionCall, args: readonly Operand[], context: ExpressionContext): Expression {
+function bindCoalesce(
+  node: FunctionCall,
+  args: readonly Operand[],
+  context: ExpressionContext,
+): Expression {
   requireCount(node, args, 1, Infinity);
   const { type, parts } = unify(args, 'COALESCE', context);
   return parts.length === 1 ? parts[0]! : { kind: 'coalesce', type, args: parts };
 }
 
-function bindNullIf(node: FunctionCall, args: readonly Operand[], context: ExpressionContext): Expression {
+function bindNullIf(
+  node: FunctionCall,
+  args: readonly Operand[],
+  context: ExpressionContext,
+): Expression {
   requireCount(node, args, 2, 2);
   const [left, right] = args as readonly [Operand, Operand];
   const equal = compare(context.state, '=', left, right, node.span);
@@ -66,10 +82,19 @@ function bindNullIf(node: FunctionCall, args: readonly Operand[], context: Expre
     ? coerceImplicitly(context.state, left.expression, TEXT, left.span)!
     : left.expression;
   const nothing: Expression = { kind: 'constant', type: value.type, value: null };
-  return { kind: 'case', type: value.type, branches: [{ when: equal, then: nothing }], otherwise: value };
+  return {
+    kind: 'case',
+    type: value.type,
+    branches: [{ when: equal, then: nothing }],
+    otherwise: value,
+  };
 }
 
-function bindIif(node: FunctionCall, args: readonly Operand[], context: ExpressionContext): Expression {
+function bindIif(
+  node: FunctionCall,
+  args: readonly Operand[],
+  context: ExpressionContext,
+): Expression {
   requireCount(node, args, 2, 3);
   const [condition, ...choices] = args as readonly [Operand, ...Operand[]];
   const when = requireBoolean(context.state, condition.expression, 'IIF', condition.span);
@@ -77,28 +102,15 @@ function bindIif(node: FunctionCall, args: readonly Operand[], context: Expressi
   return { kind: 'case', type, branches: [{ when, then: parts[0]! }], otherwise: parts[1] };
 }
 
-/**
- * GREATEST and LEAST ignore nulls, so they are folded as `CASE WHEN b IS NULL OR a op b THEN a ELSE coalesce(b, a)`,
- * argument by argument: an order, and nothing else, is asked of the type.
- */
 function bindExtreme(
   node: FunctionCall,
   args: readonly Operand[],
-  operator: '<' | '>',
+  make: (type: DataType) => ScalarFunction,
   context: ExpressionContext,
 ): Expression {
   requireCount(node, args, 1, Infinity);
-  const { type, parts } = unify(args, operator === '>' ? 'GREATEST' : 'LEAST', context);
-  return parts.reduce((best, next) => {
-    const nothing: Expression = { kind: 'isNull', type: BOOLEAN, input: next, negated: false };
-    const wins: Expression = { kind: 'compare', type: BOOLEAN, operator, left: best, right: next };
-    return {
-      kind: 'case',
-      type,
-      branches: [{ when: { kind: 'or', type: BOOLEAN, args: [nothing, wins] }, then: best }],
-      otherwise: next,
-    };
-  });
+  const { type, parts } = unify(args, node.name.parts.at(-1)!.name.toUpperCase(), context);
+  return { kind: 'call', type, function: make(type), args: parts };
 }
 
 /** Brings choices to their common type. */
@@ -114,7 +126,9 @@ export function unify(
     throw typesDiffer(construct, before, types[common.misfit]!, choices[common.misfit]!.span);
   }
   const { type } = common;
-  const parts = choices.map((choice) => coerceImplicitly(context.state, choice.expression, type, choice.span)!);
+  const parts = choices.map((choice) =>
+    coerceImplicitly(context.state, choice.expression, type, choice.span)!,
+  );
   return { type, parts };
 }
 
@@ -126,8 +140,17 @@ export function typesDiffer(construct: string, left: DataType, right: DataType, 
   );
 }
 
-function requireCount(node: FunctionCall, args: readonly Operand[], min: number, max: number): void {
+function requireCount(
+  node: FunctionCall,
+  args: readonly Operand[],
+  min: number,
+  max: number,
+): void {
   if (args.length >= min && args.length <= max) return;
   const name = node.name.parts.at(-1)!.name;
-  throw errorAt('ALX_FUNCTION_NOT_FOUND', `function ${name} does not take ${args.length} arguments`, node.span);
+  throw errorAt(
+    'ALX_FUNCTION_NOT_FOUND',
+    `function ${name} does not take ${args.length} arguments`,
+    node.span,
+  );
 }

@@ -2,7 +2,12 @@
 import { NULL_TYPE, type DataType } from '@alopex-db/core/types';
 import type { Expression } from '@alopex-db/core/exec';
 import type { DataStatement } from '../ast/statement.ts';
-import { outputColumns, type LogicalColumn, type LogicalPlan, type LogicalStatement } from '../plan/logical.ts';
+import {
+  outputColumns,
+  type LogicalColumn,
+  type LogicalPlan,
+  type LogicalStatement,
+} from '../plan/logical.ts';
 import { mapDeep, mapPlan, mapNodeExpressions } from '../plan/walk-plan.ts';
 import { bindExpression } from './bind-expression.ts';
 import { bindInsert } from './bind-insert.ts';
@@ -29,7 +34,10 @@ export function bindDataStatement(statement: DataStatement, state: BindState): B
   const parameterTypes = state.finishParameters();
   const settled = (one: LogicalPlan): LogicalPlan => settleParameters(one, parameterTypes);
   return {
-    statement: { plan: settled(plan), ctes: state.ctes.map((cte) => ({ ...cte, plan: settled(cte.plan) })) },
+    statement: {
+      plan: settled(plan),
+      ctes: state.ctes.map((cte) => ({ ...cte, plan: settled(cte.plan) })),
+    },
     columns,
     parameterTypes,
     usedHints: state.usedHints,
@@ -57,7 +65,10 @@ function bindStatement(
   return { plan, columns: outputColumns(plan) };
 }
 
-function bindWriter(statement: Exclude<DataStatement, { readonly kind: 'query' }>, place: QueryPlace): LogicalPlan {
+function bindWriter(
+  statement: Exclude<DataStatement, { readonly kind: 'query' }>,
+  place: QueryPlace,
+): LogicalPlan {
   switch (statement.kind) {
     case 'insert':
       return bindInsert(statement, place);
@@ -75,7 +86,9 @@ function settleParameters(plan: LogicalPlan, types: readonly DataType[]): Logica
     node.kind === 'parameter' && node.type.kind === NULL_TYPE.kind
       ? { ...node, type: types[node.index]! }
       : withOpenCastsSettled(node);
-  return mapPlan(plan, (node) => mapNodeExpressions(node, (expression) => mapDeep(expression, settle)));
+  return mapPlan(plan, (node) =>
+    mapNodeExpressions(node, (expression) => mapDeep(expression, settle)),
+  );
 }
 
 /** A cast to the type its input has by now says nothing. */

@@ -8,7 +8,10 @@ import { createView } from './create-view.ts';
 import { dropRelations } from './drop-relations.ts';
 
 /** Definitions that need no plan; the others are compiled where plans are made. */
-export type PlainDefinition = Exclude<DefinitionStatement, { readonly kind: 'create-table-as' | 'truncate' }>;
+export type PlainDefinition = Exclude<
+  DefinitionStatement,
+  { readonly kind: 'create-table-as' | 'truncate' }
+>;
 
 export function bindDefinition(statement: PlainDefinition, context: CompileContext): CompiledDdl {
   switch (statement.kind) {

@@ -19,7 +19,12 @@ import {
   bindOr,
   bindUnary,
 } from './bind-operator.ts';
-import { bindExists, bindInSubquery, bindQuantifiedSubquery, bindScalarSubquery } from './bind-subquery.ts';
+import {
+  bindExists,
+  bindInSubquery,
+  bindQuantifiedSubquery,
+  bindScalarSubquery,
+} from './bind-subquery.ts';
 import { bindColumnType } from './bind-type.ts';
 import { coerceExplicitly } from './coerce.ts';
 import type { ExpressionContext } from './expression-context.ts';
@@ -79,7 +84,11 @@ const BINDERS: BindersByKind = {
     throw unsupported('a field of a composite value', node.span);
   },
   'quantified-array': (node) => {
-    throw unsupported(`${node.quantifier.toUpperCase()} over an array`, node.span, 'Use IN with a list or a subquery.');
+    throw unsupported(
+      `${node.quantifier.toUpperCase()} over an array`,
+      node.span,
+      'Use IN with a list or a subquery.',
+    );
   },
   'named-argument': (node) => {
     throw unsupported('a named argument', node.span);
@@ -97,7 +106,8 @@ export function bindExpression(node: Syntax, context: ExpressionContext): Expres
 
 function bindCast(node: CastExpression, context: ExpressionContext): Expression {
   const { type, lengthMax, serial } = bindColumnType(node.type);
-  if (serial) throw errorAt('ALX_TYPE_NOT_FOUND', `type "${node.type.name}" does not exist`, node.type.span);
+  if (serial)
+    throw errorAt('ALX_TYPE_NOT_FOUND', `type "${node.type.name}" does not exist`, node.type.span);
   const input = bindExpression(node.operand, context);
   const cast = coerceExplicitly(context.state, input, type, node.onFailure, node.span);
   if (lengthMax === undefined) return cast;

@@ -21,14 +21,22 @@ const ONE_ROW: LogicalPlan = { kind: 'values', columns: [], tuples: [[]] };
 
 export function bindFrom(items: readonly FromItem[], place: QueryPlace): FromSource {
   if (items.length === 0) return { plan: ONE_ROW, columns: [], tables: [] };
-  return items.map((item) => bindFromItem(item, place)).reduce((left, right, index) => {
-    refuseSameAlias(left.columns, right.columns, items[index]!.span);
-    return {
-      plan: { kind: 'join', join: 'inner', left: left.plan, right: right.plan, condition: undefined },
-      columns: [...left.columns, ...right.columns],
-      tables: [...left.tables, ...right.tables],
-    };
-  });
+  return items
+    .map((item) => bindFromItem(item, place))
+    .reduce((left, right, index) => {
+      refuseSameAlias(left.columns, right.columns, items[index]!.span);
+      return {
+        plan: {
+          kind: 'join',
+          join: 'inner',
+          left: left.plan,
+          right: right.plan,
+          condition: undefined,
+        },
+        columns: [...left.columns, ...right.columns],
+        tables: [...left.tables, ...right.tables],
+      };
+    });
 }
 
 function bindFromItem(item: FromItem, place: QueryPlace): FromSource {
@@ -57,19 +65,35 @@ function bindTable(item: TableReference, place: QueryPlace): FromSource {
   const withQuery = only === undefined ? undefined : findWithQuery(place.withQueries, only.name);
   if (withQuery !== undefined) {
     if (withQuery.cte < 0) throw unsupported('a recursive query', item.span);
-    const columns = withQuery.columns.map((column) => state.newColumn({ ...column, qualifier: withQuery.name }));
-    const plan: LogicalPlan = { kind: 'cte-scan', cte: withQuery.cte, name: withQuery.name, columns };
-    return aliased({ plan, columns: tableScopeColumns(withQuery.name, columns), tables: [] }, item.alias);
+    const columns = withQuery.columns.map((column) =>
+      state.newColumn({ ...column, qualifier: withQuery.name }),
+    );
+    const plan: LogicalPlan = {
+      kind: 'cte-scan',
+      cte: withQuery.cte,
+      name: withQuery.name,
+      columns,
+    };
+    return aliased(
+      { plan, columns: tableScopeColumns(withQuery.name, columns), tables: [] },
+      item.alias,
+    );
   }
   const relation = resolveRelation(state.context, item.name);
-  if (state.viewStack.length === 0) state.relationIds.add(relation.kind === 'view' ? relation.view.id : relation.table.id);
-  if (relation.kind === 'view') return aliased(bindView(relation.view, place, item.span), item.alias);
+  if (state.viewStack.length === 0)
+    state.relationIds.add(relation.kind === 'view' ? relation.view.id : relation.table.id);
+  if (relation.kind === 'view')
+    return aliased(bindView(relation.view, place, item.span), item.alias);
   const source = tableSource(state, relation.table, item.alias?.name.name ?? relation.table.name);
   return aliased(source, item.alias);
 }
 
 /** A reading of a table with fresh ids for all its columns. */
-export function tableSource(state: BindState, table: TableDef, alias: string): FromSource & { readonly plan: LogicalGet } {
+export function tableSource(
+  state: BindState,
+  table: TableDef,
+  alias: string,
+): FromSource & { readonly plan: LogicalGet } {
   const columns = table.columns.map((column) =>
     state.newColumn({
       name: column.name,
@@ -115,7 +139,10 @@ function bindView(view: ViewDef, place: QueryPlace, span: Span): FromSource {
       withQueries: undefined,
       keepUnknown: false,
     });
-    const columns = query.columns.map((column, index) => ({ ...column, name: view.columns[index] ?? column.name }));
+    const columns = query.columns.map((column, index) => ({
+      ...column,
+      name: view.columns[index] ?? column.name,
+    }));
     return { plan: exactPlan(query), columns: tableScopeColumns(view.name, columns), tables: [] };
   } catch (error) {
     if (!(error instanceof AlopexError)) throw error;
@@ -153,12 +180,20 @@ function renamed(source: FromSource, alias: TableAlias): FromSource {
   return { ...source, columns };
 }
 
-function refuseSameAlias(left: readonly ScopeColumn[], right: readonly ScopeColumn[], span: Span): void {
+function refuseSameAlias(
+  left: readonly ScopeColumn[],
+  right: readonly ScopeColumn[],
+  span: Span,
+): void {
   const names = new Set(left.map((entry) => entry.qualifier));
   const twice = right.find((entry) => entry.qualifier !== undefined && names.has(entry.qualifier));
   if (twice === undefined) return;
-  throw errorAt('ALX_DUPLICATE_ALIAS', `table name "${twice.qualifier}" specified more than once`, span, {
-    hint: 'Give one of the two an alias of its own.',
-  });
+  throw errorAt(
+    'ALX_DUPLICATE_ALIAS',
+    `table name "${twice.qualifier}" specified more than once`,
+    span,
+    {
+      hint: 'Give one of the two an alias of its own.',
+    },
+  );
 }
-

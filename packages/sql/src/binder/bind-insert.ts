@@ -45,7 +45,10 @@ export function bindInsert(statement: InsertStatement, place: QueryPlace): Logic
     source,
     row,
     checks: boundChecks(state, bind, table, row),
-    onConflict: statement.onConflict === undefined ? undefined : bindOnConflict(statement.onConflict, table, alias, place),
+    onConflict:
+      statement.onConflict === undefined
+        ? undefined
+        : bindOnConflict(statement.onConflict, table, alias, place),
     returning: bindReturning(statement.returning, tableScopeColumns(alias, row), place),
   };
 }
@@ -60,7 +63,10 @@ function bindSource(target: InsertTarget): LogicalPlan {
 /** The VALUES list itself, where the query is nothing else: then each value may be DEFAULT. */
 function plainValues(query: Query): Values | undefined {
   const plain =
-    query.with === undefined && query.orderBy === undefined && query.limit === undefined && query.offset === undefined;
+    query.with === undefined &&
+    query.orderBy === undefined &&
+    query.limit === undefined &&
+    query.offset === undefined;
   return plain && query.body.kind === 'values' ? query.body : undefined;
 }
 
@@ -76,7 +82,10 @@ function rowsOf(rows: readonly (readonly Syntax[])[], target: InsertTarget): Log
       if (node.kind === 'default') return;
       refuseGenerated(ordinal, target, node);
       const expression = place.bind.expression(node, context);
-      byOrdinal.set(ordinal, storedValue(place.state, table.columns[ordinal]!, { expression, span: node.span }));
+      byOrdinal.set(
+        ordinal,
+        storedValue(place.state, table.columns[ordinal]!, { expression, span: node.span }),
+      );
     });
     return table.columns.map((_, ordinal) => byOrdinal.get(ordinal) ?? defaults.of(ordinal));
   });
@@ -88,7 +97,12 @@ function queryRows(query: Query, target: InsertTarget): LogicalPlan {
   const bound = place.bind.query(query, { ...place, keepUnknown: true });
   checkWidth(bound.columns.length, target, query);
   const columns = bound.columns.map((_, index) => table.columns[target.ordinals[index]!]!);
-  const settled = settleColumns(place.state, bound, columns.map((column) => column.type), query.span);
+  const settled = settleColumns(
+    place.state,
+    bound,
+    columns.map((column) => column.type),
+    query.span,
+  );
   const stored = convertColumns(place.state, settled, (expression, index) =>
     storedValue(place.state, columns[index]!, { expression, span: query.span }),
   );
@@ -130,7 +144,11 @@ function sourceColumns(target: InsertTarget): readonly LogicalColumn[] {
 }
 
 /** With a column list the numbers must agree; without one, columns at the end may be left to their defaults. */
-function checkWidth(width: number, target: InsertTarget, at: { readonly span: Syntax['span'] } | undefined): void {
+function checkWidth(
+  width: number,
+  target: InsertTarget,
+  at: { readonly span: Syntax['span'] } | undefined,
+): void {
   const { ordinals, statement } = target;
   const span = at?.span ?? statement.span;
   if (width > ordinals.length) {
@@ -142,11 +160,20 @@ function checkWidth(width: number, target: InsertTarget, at: { readonly span: Sy
   }
 }
 
-function refuseGenerated(ordinal: number, target: InsertTarget, node: { readonly span: Syntax['span'] }): void {
+function refuseGenerated(
+  ordinal: number,
+  target: InsertTarget,
+  node: { readonly span: Syntax['span'] },
+): void {
   const column = target.table.columns[ordinal]!;
   if (column.identity?.generated !== 'always' || target.statement.overriding === 'system') return;
-  throw errorAt('ALX_TYPE_MISMATCH', `cannot insert a non-DEFAULT value into column "${column.name}"`, node.span, {
-    detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
-    hint: 'Use OVERRIDING SYSTEM VALUE to override.',
-  });
+  throw errorAt(
+    'ALX_TYPE_MISMATCH',
+    `cannot insert a non-DEFAULT value into column "${column.name}"`,
+    node.span,
+    {
+      detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
+      hint: 'Use OVERRIDING SYSTEM VALUE to override.',
+    },
+  );
 }

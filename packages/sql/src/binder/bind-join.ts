@@ -21,16 +21,31 @@ interface Merged {
   readonly right: ScopeColumn;
 }
 
-export function bindJoin(item: Join, left: FromSource, right: FromSource, place: QueryPlace): FromSource {
+export function bindJoin(
+  item: Join,
+  left: FromSource,
+  right: FromSource,
+  place: QueryPlace,
+): FromSource {
   const kind = joinKind(item);
-  if (item.usingAlias !== undefined) throw unsupported('an alias for USING columns', item.usingAlias.span);
-  const merged = item.natural ? naturalColumns(left, right) : item.using.map((name) => usingColumn(name, left, right));
+  if (item.usingAlias !== undefined)
+    throw unsupported('an alias for USING columns', item.usingAlias.span);
+  const merged = item.natural
+    ? naturalColumns(left, right)
+    : item.using.map((name) => usingColumn(name, left, right));
   const equalities = merged.map((pair) => equality(pair, item, place));
   const written = item.on === undefined ? [] : [bindOn(item.on, left, right, place)];
   const conditions = [...equalities, ...written];
   const condition = conditions.length === 0 ? undefined : conjunction(conditions);
-  const plan: LogicalPlan = { kind: 'join', join: kind, left: left.plan, right: right.plan, condition };
-  const tables = kind === 'semi' || kind === 'anti' ? left.tables : [...left.tables, ...right.tables];
+  const plan: LogicalPlan = {
+    kind: 'join',
+    join: kind,
+    left: left.plan,
+    right: right.plan,
+    condition,
+  };
+  const tables =
+    kind === 'semi' || kind === 'anti' ? left.tables : [...left.tables, ...right.tables];
   return { ...joinedNames(plan, kind, merged, left, right, place), tables };
 }
 
@@ -46,7 +61,12 @@ function joinKind(item: Join): JoinKind {
   }
 }
 
-function bindOn(node: NonNullable<Join['on']>, left: FromSource, right: FromSource, place: QueryPlace): Expression {
+function bindOn(
+  node: NonNullable<Join['on']>,
+  left: FromSource,
+  right: FromSource,
+  place: QueryPlace,
+): Expression {
   const scope = new Scope([...left.columns, ...right.columns], place.outer);
   const context = {
     state: place.state,
@@ -72,7 +92,11 @@ function naturalColumns(left: FromSource, right: FromSource): readonly Merged[] 
 }
 
 function usingColumn(name: Identifier, left: FromSource, right: FromSource): Merged {
-  return { name: name.name, left: onlyColumn(name, left, 'left'), right: onlyColumn(name, right, 'right') };
+  return {
+    name: name.name,
+    left: onlyColumn(name, left, 'left'),
+    right: onlyColumn(name, right, 'right'),
+  };
 }
 
 function onlyColumn(name: Identifier, source: FromSource, side: string): ScopeColumn {
@@ -94,7 +118,10 @@ function onlyColumn(name: Identifier, source: FromSource, side: string): ScopeCo
 }
 
 function equality(pair: Merged, item: Join, place: QueryPlace): Expression {
-  const operand = (entry: ScopeColumn) => ({ expression: columnExpression(entry.column), span: item.span });
+  const operand = (entry: ScopeColumn) => ({
+    expression: columnExpression(entry.column),
+    span: item.span,
+  });
   return compare(place.state, '=', operand(pair.left), operand(pair.right), item.span);
 }
 
@@ -114,7 +141,10 @@ function joinedNames(
   const after = (entry: ScopeColumn): ScopeColumn => ({
     ...entry,
     // The join may have made the column nullable.
-    column: { ...entry.column, nullable: byId.get(entry.column.id)?.nullable ?? entry.column.nullable },
+    column: {
+      ...entry.column,
+      nullable: byId.get(entry.column.id)?.nullable ?? entry.column.nullable,
+    },
   });
   const rightColumns = kind === 'semi' || kind === 'anti' ? [] : right.columns;
   if (merged.length === 0) return { plan, columns: [...left.columns, ...rightColumns].map(after) };
@@ -125,15 +155,31 @@ function joinedNames(
   const items: ProjectItem[] = [];
   const united = merged.map((pair): ScopeColumn => {
     const column = mergedColumn(pair, kind, place, items);
-    return { name: pair.name, qualifier: undefined, column: after({ ...pair.left, column }).column, visible: true };
+    return {
+      name: pair.name,
+      qualifier: undefined,
+      column: after({ ...pair.left, column }).column,
+      visible: true,
+    };
   });
   if (items.length === 0) return { plan, columns: [...united, ...rest] };
-  const through = outputColumns(plan).map((column): ProjectItem => ({ column, expression: columnExpression(column) }));
-  return { plan: { kind: 'project', input: plan, items: [...through, ...items] }, columns: [...united, ...rest] };
+  const through = outputColumns(plan).map((column): ProjectItem => ({
+    column,
+    expression: columnExpression(column),
+  }));
+  return {
+    plan: { kind: 'project', input: plan, items: [...through, ...items] },
+    columns: [...united, ...rest],
+  };
 }
 
 /** The side that is never padded stands for both; a full join needs whichever is there. */
-function mergedColumn(pair: Merged, kind: JoinKind, place: QueryPlace, items: ProjectItem[]): LogicalColumn {
+function mergedColumn(
+  pair: Merged,
+  kind: JoinKind,
+  place: QueryPlace,
+  items: ProjectItem[],
+): LogicalColumn {
   const left = pair.left.column;
   const right = pair.right.column;
   const type = commonType(left.type, right.type)!;
@@ -142,8 +188,13 @@ function mergedColumn(pair: Merged, kind: JoinKind, place: QueryPlace, items: Pr
   const parts = (kind === 'full' ? [left, right] : [chosen]).map((column) =>
     castTo(columnExpression(column), type, { implicit: true }),
   );
-  const expression: Expression = parts.length === 1 ? parts[0]! : { kind: 'coalesce', type, args: parts };
-  const column = place.state.newColumn({ name: pair.name, type, nullable: left.nullable || right.nullable });
+  const expression: Expression =
+    parts.length === 1 ? parts[0]! : { kind: 'coalesce', type, args: parts };
+  const column = place.state.newColumn({
+    name: pair.name,
+    type,
+    nullable: left.nullable || right.nullable,
+  });
   items.push({ column, expression });
   return column;
 }

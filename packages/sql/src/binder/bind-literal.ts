@@ -1,8 +1,22 @@
 /** Literals. A string stays of unknown type until its place says what it is. */
 import { castScalar } from '@alopex-db/core/compute';
 import type { Expression } from '@alopex-db/core/exec';
-import { BOOLEAN, BYTEA, FLOAT64, NULL_TYPE, TEXT, vectorType, type Scalar } from '@alopex-db/core/types';
-import type { ArrayExpression, DecimalLiteral, IntegerLiteral, Literal, TypedLiteral } from '../ast/expression.ts';
+import {
+  BOOLEAN,
+  BYTEA,
+  FLOAT64,
+  NULL_TYPE,
+  TEXT,
+  vectorType,
+  type Scalar,
+} from '@alopex-db/core/types';
+import type {
+  ArrayExpression,
+  DecimalLiteral,
+  IntegerLiteral,
+  Literal,
+  TypedLiteral,
+} from '../ast/expression.ts';
 import type { Span } from '../ast/span.ts';
 import { errorAt } from '../errors.ts';
 import { positioned, unsupported } from './bind-error.ts';
@@ -32,7 +46,8 @@ export function bindLiteral(node: Literal, context: ExpressionContext): Expressi
 
 /** `-` before a number literal belongs to it, so that the smallest integer of a type can be written. */
 export function bindNegativeNumber(node: IntegerLiteral | DecimalLiteral): Expression {
-  if (node.kind === 'integer-literal') return { kind: 'constant', ...integerLiteralType(`-${node.text}`) };
+  if (node.kind === 'integer-literal')
+    return { kind: 'constant', ...integerLiteralType(`-${node.text}`) };
   return bindDecimal(`-${node.text}`, node);
 }
 
@@ -40,7 +55,11 @@ export function bindNegativeNumber(node: IntegerLiteral | DecimalLiteral): Expre
 function bindDecimal(text: string, node: Literal): Expression {
   const value = Number(text);
   if (!Number.isFinite(value)) {
-    throw errorAt('ALX_OUT_OF_RANGE', `"${text}" is out of range for type double precision`, node.span);
+    throw errorAt(
+      'ALX_OUT_OF_RANGE',
+      `"${text}" is out of range for type double precision`,
+      node.span,
+    );
   }
   return { kind: 'constant', type: FLOAT64, value };
 }
@@ -58,9 +77,18 @@ export function bindArray(node: ArrayExpression, context: ExpressionContext): Ex
   }
   const vector = new Float32Array(node.elements.length);
   node.elements.forEach((element, index) => {
-    const bound = coerceImplicitly(context.state, context.bind.expression(element, context), FLOAT64, element.span);
+    const bound = coerceImplicitly(
+      context.state,
+      context.bind.expression(element, context),
+      FLOAT64,
+      element.span,
+    );
     if (bound === undefined) {
-      throw errorAt('ALX_VECTOR_LITERAL', 'elements of a vector literal must be numbers', element.span);
+      throw errorAt(
+        'ALX_VECTOR_LITERAL',
+        'elements of a vector literal must be numbers',
+        element.span,
+      );
     }
     vector[index] = constantElement(bound, element.span);
   });
@@ -70,7 +98,11 @@ export function bindArray(node: ArrayExpression, context: ExpressionContext): Ex
 function constantElement(bound: Expression, span: Span): number {
   const value = positioned(span, () => constantValue(bound));
   if (typeof value === 'number') return value;
-  throw unsupported('a vector literal whose elements are not number constants', span, 'Pass the vector as a parameter.');
+  throw unsupported(
+    'a vector literal whose elements are not number constants',
+    span,
+    'Pass the vector as a parameter.',
+  );
 }
 
 /** The value of a constant under implicit casts; undefined for anything that must be computed. */
@@ -78,11 +110,15 @@ function constantValue(expression: Expression): Scalar | undefined {
   if (expression.kind === 'constant') return expression.value;
   if (expression.kind !== 'cast') return undefined;
   const inner = constantValue(expression.input);
-  return inner === undefined ? undefined : castScalar(inner, expression.input.type, expression.type);
+  return inner === undefined
+    ? undefined
+    : castScalar(inner, expression.input.type, expression.type);
 }
 
 /** The text of a string literal, for arguments that must be known when the statement is compiled. */
 export function constantText(expression: Expression): string | undefined {
-  const open = expression.kind === 'constant' && (expression.type.kind === 'null' || expression.type.kind === TEXT.kind);
+  const open =
+    expression.kind === 'constant' &&
+    (expression.type.kind === 'null' || expression.type.kind === TEXT.kind);
   return open && typeof expression.value === 'string' ? expression.value : undefined;
 }

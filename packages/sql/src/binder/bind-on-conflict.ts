@@ -30,7 +30,10 @@ export function bindOnConflict(
   const { state, bind } = place;
   const existing = tableSource(state, table, alias).plan.columns;
   const excluded = tableSource(state, table, 'excluded').plan.columns;
-  const columns = [...tableScopeColumns(alias, existing), ...tableScopeColumns('excluded', excluded)];
+  const columns = [
+    ...tableScopeColumns(alias, existing),
+    ...tableScopeColumns('excluded', excluded),
+  ];
   const context: ExpressionContext = {
     state,
     scope: new Scope(columns, place.outer),
@@ -42,10 +45,18 @@ export function bindOnConflict(
     bind,
   };
   const { assignments, where } = node.update;
-  const condition = where === undefined ? undefined : requireBoolean(state, bind.expression(where, context), 'WHERE', where.span);
+  const condition =
+    where === undefined
+      ? undefined
+      : requireBoolean(state, bind.expression(where, context), 'WHERE', where.span);
   return {
     target,
-    update: { existing, excluded, assignments: bindAssignments(assignments, table, context), where: condition },
+    update: {
+      existing,
+      excluded,
+      assignments: bindAssignments(assignments, table, context),
+      where: condition,
+    },
   };
 }
 
@@ -60,10 +71,12 @@ function conflictTarget(target: ConflictTarget, table: TableDef): string {
       target.name.span,
     );
   }
-  if (target.where !== undefined) throw unsupported('a partial index in ON CONFLICT', target.where.span);
+  if (target.where !== undefined)
+    throw unsupported('a partial index in ON CONFLICT', target.where.span);
   const wanted = new Set(
     target.columns.map((column) => {
-      if (column.kind === 'column-reference' && column.parts.length === 1) return requireColumn(table, column.parts[0]!);
+      if (column.kind === 'column-reference' && column.parts.length === 1)
+        return requireColumn(table, column.parts[0]!);
       throw unsupported('an expression in ON CONFLICT', column.span);
     }),
   );

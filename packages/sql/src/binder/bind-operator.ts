@@ -1,6 +1,6 @@
 /** Operators: arithmetic and the like by overload, logic, and the predicates that are spelt as keywords. */
 import type { Expression } from '@alopex-db/core/exec';
-import { BOOLEAN, TEXT, typeName } from '@alopex-db/core/types';
+import { BOOLEAN, TEXT, isNumeric, typeName } from '@alopex-db/core/types';
 import type {
   AndExpression,
   BetweenExpression,
@@ -38,10 +38,16 @@ import { commonTypeOf } from './type-rules.ts';
 
 export function bindUnary(node: UnaryExpression, context: ExpressionContext): Expression {
   const { operand, operator } = node;
-  if (operator === '-' && (operand.kind === 'integer-literal' || operand.kind === 'decimal-literal')) {
+  if (
+    operator === '-' &&
+    (operand.kind === 'integer-literal' || operand.kind === 'decimal-literal')
+  ) {
     return bindNegativeNumber(operand);
   }
-  return applyOperator(operator, [bindOperand(operand, context)], node.span, context);
+  const bound = bindOperand(operand, context);
+  // A plus sign in front of a number says nothing.
+  if (operator === '+' && isNumeric(bound.expression.type)) return bound.expression;
+  return applyOperator(operator, [bound], node.span, context);
 }
 
 /** A chain such as `a + b + c + …` leans left and may be long, so its spine is walked in a loop. */
@@ -71,11 +77,22 @@ function bindPair(node: BinaryExpression, context: ExpressionContext): Expressio
       node.operatorSpan,
     );
   }
-  return applyBinary(node, bindOperand(node.left, context), bindOperand(node.right, context), context);
+  return applyBinary(
+    node,
+    bindOperand(node.left, context),
+    bindOperand(node.right, context),
+    context,
+  );
 }
 
-function applyBinary(node: BinaryExpression, left: Operand, right: Operand, context: ExpressionContext): Expression {
-  if (isComparison(node.operator)) return compare(context.state, node.operator, left, right, node.operatorSpan);
+function applyBinary(
+  node: BinaryExpression,
+  left: Operand,
+  right: Operand,
+  context: ExpressionContext,
+): Expression {
+  if (isComparison(node.operator))
+    return compare(context.state, node.operator, left, right, node.operatorSpan);
   return applyOperator(node.operator, [left, right], node.operatorSpan, context);
 }
 
@@ -91,7 +108,8 @@ function applyOperator(
     if (score !== undefined) return score;
   }
   const entry = context.state.context.functions.findOperator(operator, args.length);
-  const bound = entry === undefined ? undefined : bindScalar(context.state, entry, args, { operator: true });
+  const bound =
+    entry === undefined ? undefined : bindScalar(context.state, entry, args, { operator: true });
   if (bound === undefined || bound === 'ambiguous') {
     const types = args.map((argument) => argument.expression);
     if (bound !== 'ambiguous') throw operatorNotFound(operator, types, span);
@@ -99,14 +117,17 @@ function applyOperator(
       'ALX_AMBIGUOUS_FUNCTION',
       `operator is not unique: ${types.map((type) => typeName(type.type)).join(` ${operator} `)}`,
       span,
-      { hint: 'Could not choose a best candidate operator. You might need to add explicit type casts.' },
+      {
+        hint: 'Could not choose a best candidate operator. You might need to add explicit type casts.',
+      },
     );
   }
   return bound;
 }
 
 function rowFields(node: Syntax, context: ExpressionContext): readonly Operand[] {
-  if (node.kind !== 'row') throw unsupported('comparing a row with something that is no row', node.span);
+  if (node.kind !== 'row')
+    throw unsupported('comparing a row with something that is no row', node.span);
   return node.fields.map((field) => bindOperand(field, context));
 }
 
@@ -134,15 +155,27 @@ export function bindIs(node: IsExpression, context: ExpressionContext): Expressi
     return conjunction(fields.map((input) => ({ kind: 'isNull', type: BOOLEAN, input, negated })));
   }
   if (test === 'null') {
-    return { kind: 'isNull', type: BOOLEAN, input: context.bind.expression(node.operand, context), negated };
+    return {
+      kind: 'isNull',
+      type: BOOLEAN,
+      input: context.bind.expression(node.operand, context),
+      negated,
+    };
   }
-  const input = bindCondition(node.operand, `IS ${negated ? 'NOT ' : ''}${test.toUpperCase()}`, context);
+  const input = bindCondition(
+    node.operand,
+    `IS ${negated ? 'NOT ' : ''}${test.toUpperCase()}`,
+    context,
+  );
   if (test === 'unknown') return { kind: 'isNull', type: BOOLEAN, input, negated };
   const right: Expression = { kind: 'constant', type: BOOLEAN, value: test === 'true' };
   return { kind: 'distinct', type: BOOLEAN, left: input, right, negated: !negated };
 }
 
-export function bindDistinctFrom(node: DistinctFromExpression, context: ExpressionContext): Expression {
+export function bindDistinctFrom(
+  node: DistinctFromExpression,
+  context: ExpressionContext,
+): Expression {
   const [left, right] = unifyPair(
     context.state,
     '=',
@@ -159,8 +192,13 @@ export function bindBetween(node: BetweenExpression, context: ExpressionContext)
   const low = bindOperand(node.low, context);
   const high = bindOperand(node.high, context);
   const within = (from: Operand, to: Operand): Expression =>
-    conjunction([compare(state, '>=', operand, from, node.span), compare(state, '<=', operand, to, node.span)]);
-  const inside = node.symmetric ? disjunction([within(low, high), within(high, low)]) : within(low, high);
+    conjunction([
+      compare(state, '>=', operand, from, node.span),
+      compare(state, '<=', operand, to, node.span),
+    ]);
+  const inside = node.symmetric
+    ? disjunction([within(low, high), within(high, low)])
+    : within(low, high);
   return node.negated ? negate(inside) : inside;
 }
 
@@ -169,7 +207,9 @@ export function bindInList(node: InListExpression, context: ExpressionContext): 
   if (node.list.length === 0) return { kind: 'constant', type: BOOLEAN, value: node.negated };
   if (node.operand.kind === 'row') {
     const fields = rowFields(node.operand, context);
-    const equal = node.list.map((entry) => compareRows(state, '=', fields, rowFields(entry, context), entry.span));
+    const equal = node.list.map((entry) =>
+      compareRows(state, '=', fields, rowFields(entry, context), entry.span),
+    );
     return node.negated ? negate(disjunction(equal)) : disjunction(equal);
   }
   const operand = bindOperand(node.operand, context);
@@ -181,11 +221,18 @@ export function bindInList(node: InListExpression, context: ExpressionContext): 
   }
   const inCommonType = (one: Operand): Expression => {
     const coerced = coerceImplicitly(state, one.expression, common.type, one.span);
-    if (coerced === undefined) throw operatorNotFound('=', [operand.expression, one.expression], one.span);
+    if (coerced === undefined)
+      throw operatorNotFound('=', [operand.expression, one.expression], one.span);
     return coerced;
   };
   const input = inCommonType(operand);
-  return { kind: 'in', type: BOOLEAN, input, list: entries.map(inCommonType), negated: node.negated };
+  return {
+    kind: 'in',
+    type: BOOLEAN,
+    input,
+    list: entries.map(inCommonType),
+    negated: node.negated,
+  };
 }
 
 export function bindLike(node: LikeExpression, context: ExpressionContext): Expression {
@@ -197,12 +244,21 @@ export function bindLike(node: LikeExpression, context: ExpressionContext): Expr
     const operand = bindOperand(part, context);
     const text = coerceImplicitly(context.state, operand.expression, TEXT, part.span);
     if (text === undefined) {
-      throw operatorNotFound(node.operator === 'like' ? '~~' : '~~*', [operand.expression, { kind: 'constant', type: TEXT, value: '' }], part.span);
+      throw operatorNotFound(
+        node.operator === 'like' ? '~~' : '~~*',
+        [operand.expression, { kind: 'constant', type: TEXT, value: '' }],
+        part.span,
+      );
     }
     return { expression: text, span: part.span };
   });
-  const entry = context.state.context.functions.findOperator(node.operator === 'like' ? '~~' : '~~*', 2);
-  const matched = entry === undefined ? undefined : bindScalar(context.state, entry, args, { operator: false });
-  if (matched === undefined || matched === 'ambiguous') throw unsupported('this form of LIKE', node.span);
+  const entry = context.state.context.functions.findOperator(
+    node.operator === 'like' ? '~~' : '~~*',
+    2,
+  );
+  const matched =
+    entry === undefined ? undefined : bindScalar(context.state, entry, args, { operator: false });
+  if (matched === undefined || matched === 'ambiguous')
+    throw unsupported('this form of LIKE', node.span);
   return node.negated ? negate(matched) : matched;
 }

@@ -10,20 +10,32 @@ import type { BoundQuery, QueryPlace } from './expression-context.ts';
 import { Scope, tableScopeColumns } from './scope.ts';
 
 /** `meaning` is the expression behind the key where that is an output column: a vector score has rules of its own. */
-export function sortKey(expression: Expression, item: Pick<OrderItem, 'descending' | 'nulls'>, meaning: Expression): SortKey {
+export function sortKey(
+  expression: Expression,
+  item: Pick<OrderItem, 'descending' | 'nulls'>,
+  meaning: Expression,
+): SortKey {
   const { descending, nulls } = item;
   // SPEC 3: on a vector score NULL and NaN come last both ways, so that an index and an exact plan agree.
   if (isVectorScoreCall(meaning)) {
     return { expression, descending, nullsFirst: nulls === 'first', nanAsNull: true };
   }
-  return { expression, descending, nullsFirst: nulls === undefined ? descending : nulls === 'first' };
+  return {
+    expression,
+    descending,
+    nullsFirst: nulls === undefined ? descending : nulls === 'first',
+  };
 }
 
 /** `ORDER BY 2`: the position among the output columns, from 0. */
 export function ordinalOf(node: IntegerLiteral, count: number, clause: string): number {
   const position = Number(node.text);
   if (position >= 1 && position <= count) return position - 1;
-  throw errorAt('ALX_INVALID_COLUMN_REFERENCE', `${clause} position ${node.text} is not in select list`, node.span);
+  throw errorAt(
+    'ALX_INVALID_COLUMN_REFERENCE',
+    `${clause} position ${node.text} is not in select list`,
+    node.span,
+  );
 }
 
 /** Sorts a query whose inside is out of reach: VALUES, a set operation, a query in parentheses. */
@@ -35,20 +47,29 @@ export function bindOrderOverOutput(
 ): readonly SortKey[] {
   const { all } = orderBy;
   if (all !== undefined) {
-    return query.columns.map((column) => sortKey(columnExpression(column), all, columnExpression(column)));
+    return query.columns.map((column) =>
+      sortKey(columnExpression(column), all, columnExpression(column)),
+    );
   }
   const scope = new Scope(tableScopeColumns(undefined, query.columns), place.outer);
   return orderBy.items.map((item) => {
     const node = item.expression;
     if (node.kind === 'integer-literal') {
-      const expression = columnExpression(query.columns[ordinalOf(node, query.columns.length, 'ORDER BY')]!);
+      const expression = columnExpression(
+        query.columns[ordinalOf(node, query.columns.length, 'ORDER BY')]!,
+      );
       return sortKey(expression, item, expression);
     }
     if (onlyNames && (node.kind !== 'column-reference' || node.parts.length > 1)) {
-      throw errorAt('ALX_UNSUPPORTED', 'invalid UNION/INTERSECT/EXCEPT ORDER BY clause', node.span, {
-        detail: 'Only result column names can be used, not expressions or functions.',
-        hint: 'Add the expression to every SELECT, or move the set operation into a FROM clause.',
-      });
+      throw errorAt(
+        'ALX_UNSUPPORTED',
+        'invalid UNION/INTERSECT/EXCEPT ORDER BY clause',
+        node.span,
+        {
+          detail: 'Only result column names can be used, not expressions or functions.',
+          hint: 'Add the expression to every SELECT, or move the set operation into a FROM clause.',
+        },
+      );
     }
     const expression = place.bind.expression(node, {
       state: place.state,

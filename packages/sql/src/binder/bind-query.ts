@@ -32,11 +32,19 @@ function bindBody(query: Query, place: QueryPlace): BoundQuery {
   if (body.kind === 'select') return bindSelect(body, orderBy, place);
   const bound = bindPlainBody(body, place);
   if (orderBy === undefined) return bound;
-  const keys: readonly SortKey[] = bindOrderOverOutput(orderBy, bound, place, body.kind === 'set-operation');
+  const keys: readonly SortKey[] = bindOrderOverOutput(
+    orderBy,
+    bound,
+    place,
+    body.kind === 'set-operation',
+  );
   return { ...bound, plan: { kind: 'sort', input: bound.plan, keys } };
 }
 
-function bindPlainBody(body: Exclude<QueryBody, { readonly kind: 'select' }>, place: QueryPlace): BoundQuery {
+function bindPlainBody(
+  body: Exclude<QueryBody, { readonly kind: 'select' }>,
+  place: QueryPlace,
+): BoundQuery {
   switch (body.kind) {
     case 'values':
       return bindValues(body, place);

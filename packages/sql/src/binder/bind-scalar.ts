@@ -20,7 +20,10 @@ export function bindScalar(
   if (resolved.kind === 'none') return undefined;
   if (resolved.kind === 'ambiguous') return 'ambiguous';
   const args = convertArguments(state, spread(resolved.overload, operands.length)!.args, operands);
-  const type = returnType(resolved.overload, args.map((argument) => argument.type));
+  const type = returnType(
+    resolved.overload,
+    args.map((argument) => argument.type),
+  );
   return { kind: 'call', type, function: resolved.overload.implementation, args };
 }
 
@@ -30,7 +33,8 @@ export function convertArguments(
   operands: readonly Operand[],
 ): readonly Expression[] {
   // An open vector literal or parameter takes the dimension of the vector beside it, so a wrong one is found early.
-  const sibling = operands.find((operand) => operand.expression.type.kind === 'vector')?.expression.type;
+  const sibling = operands.find((operand) => operand.expression.type.kind === 'vector')?.expression
+    .type;
   return operands.map((operand, index) => convertArgument(state, wanted[index]!, operand, sibling));
 }
 
@@ -40,12 +44,16 @@ function convertArgument(
   { expression, span }: Operand,
   sibling: DataType | undefined,
 ): Expression {
-  if (wanted === 'any') return isUnknown(expression.type) ? typeUnknown(state, expression, TEXT, span) : expression;
+  if (wanted === 'any')
+    return isUnknown(expression.type) ? typeUnknown(state, expression, TEXT, span) : expression;
   if (wanted === 'as-text') {
     if (isUnknown(expression.type)) return typeUnknown(state, expression, TEXT, span);
     return castTo(expression, TEXT, { implicit: true });
   }
-  const target = wanted.kind === 'vector' && isUnknown(expression.type) && sibling !== undefined ? sibling : wanted;
+  const target =
+    wanted.kind === 'vector' && isUnknown(expression.type) && sibling !== undefined
+      ? sibling
+      : wanted;
   const converted = coerceImplicitly(state, expression, target, span);
   // Overload resolution has made sure of it.
   return converted ?? castTo(expression, target, { implicit: true });

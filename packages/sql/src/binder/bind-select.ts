@@ -42,27 +42,48 @@ interface PendingKey {
   readonly target: number | Expression;
 }
 
-export function bindSelect(select: Select, orderBy: OrderBy | undefined, place: QueryPlace): BoundQuery {
+export function bindSelect(
+  select: Select,
+  orderBy: OrderBy | undefined,
+  place: QueryPlace,
+): BoundQuery {
   refuseLaterClauses(select);
   const from = bindFrom(select.from, place);
   const collector = new AggregateCollector(place.state);
-  const parts: SelectParts = { select, place, from, base: baseContext(select, from, place), collector };
+  const parts: SelectParts = {
+    select,
+    place,
+    from,
+    base: baseContext(select, from, place),
+    collector,
+  };
   const where = bindCondition(select.where, 'WHERE', parts, undefined);
   const grouping = new Grouping(place.state, parts.base.scope, from.tables);
-  const itemContext: ExpressionContext = { ...parts.base, clause: 'SELECT', aggregates: collector, aliases: undefined };
+  const itemContext: ExpressionContext = {
+    ...parts.base,
+    clause: 'SELECT',
+    aggregates: collector,
+    aliases: undefined,
+  };
   const items = bindItems(select.items, itemContext, place.keepUnknown);
   bindGroupBy(select.groupBy, items, grouping, parts);
   const having = bindCondition(select.having, 'HAVING', parts, collector);
   const keys = orderBy === undefined ? [] : pendingKeys(orderBy, items, parts);
 
-  let plan: LogicalPlan = where === undefined ? from.plan : { kind: 'filter', input: from.plan, predicate: where };
-  const grouped = select.groupBy !== undefined || select.having !== undefined || collector.items.length > 0;
+  let plan: LogicalPlan =
+    where === undefined ? from.plan : { kind: 'filter', input: from.plan, predicate: where };
+  const grouped =
+    select.groupBy !== undefined || select.having !== undefined || collector.items.length > 0;
   const settle = (expression: Expression, span: BoundItem['span']): Expression =>
     grouped ? grouping.regroup(expression, span) : expression;
-  const settledItems = items.map((item) => ({ ...item, expression: settle(item.expression, item.span) }));
+  const settledItems = items.map((item) => ({
+    ...item,
+    expression: settle(item.expression, item.span),
+  }));
   const settledHaving = having === undefined ? undefined : settle(having, select.having!.span);
   const settledKeys = keys.map((key) => settleKey(key, settle));
-  if (grouped) plan = { kind: 'aggregate', input: plan, groups: grouping.groups, aggregates: collector.items };
+  if (grouped)
+    plan = { kind: 'aggregate', input: plan, groups: grouping.groups, aggregates: collector.items };
   if (settledHaving !== undefined) plan = { kind: 'filter', input: plan, predicate: settledHaving };
   return projected(plan, settledItems, settledKeys, parts);
 }
@@ -109,9 +130,11 @@ function bindGroupBy(
   const nullable = (expression: Expression): boolean => isNullable(expression, nullableOf(parts));
   if (groupBy.all) {
     const aggregated = new Set(parts.collector.items.map((item) => item.column.id));
-    const readsAggregate = (node: Expression): boolean => node.kind === 'column' && aggregated.has(node.index);
+    const readsAggregate = (node: Expression): boolean =>
+      node.kind === 'column' && aggregated.has(node.index);
     for (const item of items) {
-      if (!someNode(item.expression, readsAggregate)) grouping.add(item.expression, nullable(item.expression));
+      if (!someNode(item.expression, readsAggregate))
+        grouping.add(item.expression, nullable(item.expression));
     }
     return;
   }
@@ -130,7 +153,10 @@ function groupingExpressions(element: GroupingElement): readonly Syntax[] {
     case 'empty-grouping':
       return [];
     default:
-      throw unsupported(element.kind === 'grouping-sets' ? 'GROUPING SETS' : element.kind.toUpperCase(), element.span);
+      throw unsupported(
+        element.kind === 'grouping-sets' ? 'GROUPING SETS' : element.kind.toUpperCase(),
+        element.span,
+      );
   }
 }
 
@@ -140,7 +166,11 @@ function bindGroupKey(node: Syntax, items: readonly BoundItem[], parts: SelectPa
     const item = items[ordinalOf(node, items.length, 'GROUP BY')]!;
     const aggregated = new Set(parts.collector.items.map((one) => one.column.id));
     if (someNode(item.expression, (part) => part.kind === 'column' && aggregated.has(part.index))) {
-      throw errorAt('ALX_AGGREGATE_IN_WHERE', 'aggregate functions are not allowed in GROUP BY', item.span);
+      throw errorAt(
+        'ALX_AGGREGATE_IN_WHERE',
+        'aggregate functions are not allowed in GROUP BY',
+        item.span,
+      );
     }
     return item.expression;
   }
@@ -148,7 +178,11 @@ function bindGroupKey(node: Syntax, items: readonly BoundItem[], parts: SelectPa
   return settleUnknown(state, bound, node.span);
 }
 
-function pendingKeys(orderBy: OrderBy, items: readonly BoundItem[], parts: SelectParts): readonly PendingKey[] {
+function pendingKeys(
+  orderBy: OrderBy,
+  items: readonly BoundItem[],
+  parts: SelectParts,
+): readonly PendingKey[] {
   const { all } = orderBy;
   if (all !== undefined) return items.map((_, target) => ({ item: all, node: undefined, target }));
   return orderBy.items.map((item) => {
@@ -158,14 +192,22 @@ function pendingKeys(orderBy: OrderBy, items: readonly BoundItem[], parts: Selec
 }
 
 /** An ordinal or an output name means that column; anything else is an expression over the input. */
-function orderTarget(node: Syntax, items: readonly BoundItem[], parts: SelectParts): number | Expression {
+function orderTarget(
+  node: Syntax,
+  items: readonly BoundItem[],
+  parts: SelectParts,
+): number | Expression {
   if (node.kind === 'integer-literal') return ordinalOf(node, items.length, 'ORDER BY');
   if (node.kind === 'column-reference' && node.parts.length === 1) {
     const named = outputNamed(node.parts[0]!.name, items, node);
     if (named !== undefined) return named;
   }
   const { state, bind } = parts.place;
-  const context: ExpressionContext = { ...parts.base, clause: 'ORDER BY', aggregates: parts.collector };
+  const context: ExpressionContext = {
+    ...parts.base,
+    clause: 'ORDER BY',
+    aggregates: parts.collector,
+  };
   const expression = settleUnknown(state, bind.expression(node, context), node.span);
   const same = items.findIndex((item) => equalExpressions(item.expression, expression));
   return same >= 0 ? same : expression;
@@ -175,13 +217,20 @@ function outputNamed(name: string, items: readonly BoundItem[], node: Syntax): n
   const found = items.flatMap((item, index) => (item.name === name ? [index] : []));
   const [first] = found;
   if (first === undefined) return undefined;
-  const differs = found.some((index) => !equalExpressions(items[index]!.expression, items[first]!.expression));
+  const differs = found.some(
+    (index) => !equalExpressions(items[index]!.expression, items[first]!.expression),
+  );
   if (differs) throw errorAt('ALX_AMBIGUOUS_COLUMN', `ORDER BY "${name}" is ambiguous`, node.span);
   return first;
 }
 
-function settleKey(key: PendingKey, settle: (expression: Expression, span: BoundItem['span']) => Expression): PendingKey {
-  return typeof key.target === 'number' ? key : { ...key, target: settle(key.target, key.node!.span) };
+function settleKey(
+  key: PendingKey,
+  settle: (expression: Expression, span: BoundItem['span']) => Expression,
+): PendingKey {
+  return typeof key.target === 'number'
+    ? key
+    : { ...key, target: settle(key.target, key.node!.span) };
 }
 
 /** The items as columns, sorted; sort keys that are no items become columns the caller cuts off again. */
@@ -232,4 +281,3 @@ function passedColumn(id: number, parts: SelectParts): LogicalColumn | undefined
 function nullableOf(parts: SelectParts): (id: number) => boolean {
   return (id) => passedColumn(id, parts)?.nullable ?? true;
 }
-

@@ -19,7 +19,11 @@ export function bindSetOperation(
   const right = bindBody(node.right, open);
   const name = node.operation.toUpperCase();
   if (left.columns.length !== right.columns.length) {
-    throw errorAt('ALX_ROW_WIDTH', `each ${name} query must have the same number of columns`, node.right.span);
+    throw errorAt(
+      'ALX_ROW_WIDTH',
+      `each ${name} query must have the same number of columns`,
+      node.right.span,
+    );
   }
   const types = left.columns.map((column, index) => {
     const other = right.columns[index]!;

@@ -24,7 +24,10 @@ export class BindState {
 
   constructor(context: CompileContext, parameterCount: number) {
     this.context = context;
-    this.#parameterTypes = Array.from({ length: parameterCount }, (_, index) => context.declaredParameterTypes?.[index]);
+    this.#parameterTypes = Array.from(
+      { length: parameterCount },
+      (_, index) => context.declaredParameterTypes?.[index],
+    );
   }
 
   newColumn(seed: ColumnSeed): LogicalColumn {
@@ -59,13 +62,19 @@ export class BindState {
   typeParameter(index: number, type: DataType, span: Span): void {
     const known = this.#parameterTypes[index];
     if (known !== undefined && known.kind !== type.kind) {
-      throw errorAt('ALX_TYPE_MISMATCH', `inconsistent types deduced for parameter $${index + 1}`, span, {
-        detail: `${typeName(known)} versus ${typeName(type)}`,
-        hint: 'Write a cast where the parameter stands, as in $1::text.',
-      });
+      throw errorAt(
+        'ALX_TYPE_MISMATCH',
+        `inconsistent types deduced for parameter $${index + 1}`,
+        span,
+        {
+          detail: `${typeName(known)} versus ${typeName(type)}`,
+          hint: 'Write a cast where the parameter stands, as in $1::text.',
+        },
+      );
     }
     // `vector` before `vector(3)`: the narrower type lets the session refuse a wrong value before anything runs.
-    if (known === undefined || (known.kind === 'vector' && !equalTypes(known, type))) this.#parameterTypes[index] = type;
+    if (known === undefined || (known.kind === 'vector' && !equalTypes(known, type)))
+      this.#parameterTypes[index] = type;
   }
 
   parameterType(index: number): DataType | undefined {

@@ -37,8 +37,18 @@ export function bindInSubquery(node: InSubqueryExpression, context: ExpressionCo
   return node.negated ? negate(any) : any;
 }
 
-export function bindQuantifiedSubquery(node: QuantifiedSubquery, context: ExpressionContext): Expression {
-  return bindQuantified(node.left, node.operator, node.quantifier, node.query, node.operatorSpan, context);
+export function bindQuantifiedSubquery(
+  node: QuantifiedSubquery,
+  context: ExpressionContext,
+): Expression {
+  return bindQuantified(
+    node.left,
+    node.operator,
+    node.quantifier,
+    node.query,
+    node.operatorSpan,
+    context,
+  );
 }
 
 function bindQuantified(
@@ -50,17 +60,31 @@ function bindQuantified(
   context: ExpressionContext,
 ): SubqueryExpression {
   if (left.kind === 'row') throw unsupported('a row compared with a subquery', left.span);
-  if (!isComparison(operator)) throw unsupported(`${operator} with ${quantifier.toUpperCase()} (subquery)`, span);
+  if (!isComparison(operator))
+    throw unsupported(`${operator} with ${quantifier.toUpperCase()} (subquery)`, span);
   const operand = bindOperand(left, context);
   const inner = bindInner(query, context, true);
   const column = onlyColumn(inner, query.span);
   const common = commonTypeOf([operand.expression.type, column.type]);
   if ('misfit' in common) {
-    throw operatorNotFound(operator, [operand.expression, { kind: 'column', type: column.type, index: column.id }], span);
+    throw operatorNotFound(
+      operator,
+      [operand.expression, { kind: 'column', type: column.type, index: column.id }],
+      span,
+    );
   }
   const probe = coerceImplicitly(context.state, operand.expression, common.type, operand.span)!;
   const coerced = coerceColumns(context.state, inner, [common.type], query.span);
-  return { kind: 'subquery', type: BOOLEAN, mode: 'compare', plan: coerced.plan, outer: [], probe, operator, quantifier };
+  return {
+    kind: 'subquery',
+    type: BOOLEAN,
+    mode: 'compare',
+    plan: coerced.plan,
+    outer: [],
+    probe,
+    operator,
+    quantifier,
+  };
 }
 
 function bindInner(query: Query, context: ExpressionContext, keepUnknown: boolean): BoundQuery {
@@ -74,7 +98,10 @@ function bindInner(query: Query, context: ExpressionContext, keepUnknown: boolea
   });
 }
 
-function onlyColumn(query: BoundQuery, span: Span): { readonly id: number; readonly type: DataType } {
+function onlyColumn(
+  query: BoundQuery,
+  span: Span,
+): { readonly id: number; readonly type: DataType } {
   const [column] = query.columns;
   if (column === undefined || query.columns.length !== 1) {
     throw errorAt('ALX_ROW_WIDTH', 'subquery must return only one column', span, {

@@ -80,7 +80,8 @@ export function bindType(name: TypeName): DataType {
 export function bindColumnType(name: TypeName): BoundType {
   if (name.arrayDimensions.length > 0) throw unsupported('the array type', name.span);
   const simple = SIMPLE_TYPES.get(name.name);
-  if (simple !== undefined) return { type: checkPrecision(name, simple), lengthMax: undefined, serial: false };
+  if (simple !== undefined)
+    return { type: checkPrecision(name, simple), lengthMax: undefined, serial: false };
   const serial = SERIAL_TYPES.get(name.name);
   if (serial !== undefined) return { type: serial, lengthMax: undefined, serial: true };
   switch (name.name) {
@@ -94,7 +95,8 @@ export function bindColumnType(name: TypeName): BoundType {
     case 'bpchar':
       throw unsupported('the blank-padded type CHAR(n)', name.span, 'Use TEXT or VARCHAR(n).');
     default:
-      if (LATER_TYPES.has(name.name)) throw unsupported(`the type ${name.name.toUpperCase()}`, name.span);
+      if (LATER_TYPES.has(name.name))
+        throw unsupported(`the type ${name.name.toUpperCase()}`, name.span);
       throw errorAt('ALX_TYPE_NOT_FOUND', `type "${name.name}" does not exist`, name.span);
   }
 }
@@ -102,16 +104,29 @@ export function bindColumnType(name: TypeName): BoundType {
 /** TIMESTAMP(6) is what we keep; a smaller precision would have to round. */
 function checkPrecision(name: TypeName, type: DataType): DataType {
   if (name.args.length === 0) return type;
-  if (type.kind === 'timestamp' && name.args.length === 1 && integerArgument(name, name.args[0]!) === 6) return type;
+  if (
+    type.kind === 'timestamp' &&
+    name.args.length === 1 &&
+    integerArgument(name, name.args[0]!) === 6
+  )
+    return type;
   if (type.kind === 'timestamp') throw unsupported('a timestamp precision other than 6', name.span);
-  throw errorAt('ALX_UNEXPECTED_TOKEN', `type modifier is not allowed for type "${name.name}"`, name.span);
+  throw errorAt(
+    'ALX_UNEXPECTED_TOKEN',
+    `type modifier is not allowed for type "${name.name}"`,
+    name.span,
+  );
 }
 
 function bindFloatType(name: TypeName): DataType {
   if (name.args.length === 0) return FLOAT64;
   const bits = integerArgument(name, name.args[0]!);
   if (bits < 1 || bits > 53) {
-    throw errorAt('ALX_INVALID_ARGUMENT', `precision for type float must be between 1 and 53 bits, not ${bits}`, name.span);
+    throw errorAt(
+      'ALX_INVALID_ARGUMENT',
+      `precision for type float must be between 1 and 53 bits, not ${bits}`,
+      name.span,
+    );
   }
   return bits <= 24 ? FLOAT32 : FLOAT64;
 }
@@ -120,7 +135,11 @@ function textLength(name: TypeName): number | undefined {
   if (name.args.length === 0) return undefined;
   const length = integerArgument(name, name.args[0]!);
   if (length < 1 || length > LENGTH_MAX) {
-    throw errorAt('ALX_INVALID_ARGUMENT', `length for type varchar must be between 1 and ${LENGTH_MAX}`, name.span);
+    throw errorAt(
+      'ALX_INVALID_ARGUMENT',
+      `length for type varchar must be between 1 and ${LENGTH_MAX}`,
+      name.span,
+    );
   }
   return length;
 }
@@ -140,11 +159,16 @@ function bindVectorType(name: TypeName): DataType {
 }
 
 function metricArgument(name: TypeName, argument: TypeArgument): Metric {
-  if (argument.kind !== 'type-name') throw errorAt('ALX_VECTOR_METRIC', 'the metric of a vector type is a name', name.span);
+  if (argument.kind !== 'type-name')
+    throw errorAt('ALX_VECTOR_METRIC', 'the metric of a vector type is a name', name.span);
   return vectorMetric(argument.name, argument.span);
 }
 
 function integerArgument(name: TypeName, argument: TypeArgument): number {
   if (argument.kind === 'integer-literal') return Number(argument.text);
-  throw errorAt('ALX_UNEXPECTED_TOKEN', `type modifiers of "${name.name}" must be numbers`, argument.span);
+  throw errorAt(
+    'ALX_UNEXPECTED_TOKEN',
+    `type modifiers of "${name.name}" must be numbers`,
+    argument.span,
+  );
 }

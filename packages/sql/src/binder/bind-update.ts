@@ -32,7 +32,10 @@ export function bindUpdate(statement: UpdateStatement, place: QueryPlace): Logic
   const table = resolveTable(state.context, statement.table, 'update');
   const alias = statement.alias?.name ?? table.name;
   const rows = writeInput(table, alias, statement.from, statement.where, place);
-  const assignments = bindAssignments(statement.assignments, table, { ...rows.context, clause: 'UPDATE' });
+  const assignments = bindAssignments(statement.assignments, table, {
+    ...rows.context,
+    clause: 'UPDATE',
+  });
   const row = tableSource(state, table, alias).plan.columns;
   return {
     kind: 'update',
@@ -43,7 +46,11 @@ export function bindUpdate(statement: UpdateStatement, place: QueryPlace): Logic
     assignments,
     row,
     checks: boundChecks(state, bind, table, row),
-    returning: bindReturning(statement.returning, [...tableScopeColumns(alias, row), ...rows.others], place),
+    returning: bindReturning(
+      statement.returning,
+      [...tableScopeColumns(alias, row), ...rows.others],
+      place,
+    ),
   };
 }
 
@@ -57,7 +64,11 @@ export function bindDelete(statement: DeleteStatement, place: QueryPlace): Logic
     input: rows.input,
     target: rows.target,
     rowKey: rows.rowKey,
-    returning: bindReturning(statement.returning, [...tableScopeColumns(alias, rows.target), ...rows.others], place),
+    returning: bindReturning(
+      statement.returning,
+      [...tableScopeColumns(alias, rows.target), ...rows.others],
+      place,
+    ),
   };
 }
 
@@ -70,13 +81,22 @@ function writeInput(
 ): WriteInput {
   const { state, bind } = place;
   const source = tableSource(state, table, alias);
-  const rowKey = state.newColumn({ name: 'row key', type: BYTEA, nullable: false, qualifier: alias });
+  const rowKey = state.newColumn({
+    name: 'row key',
+    type: BYTEA,
+    nullable: false,
+    qualifier: alias,
+  });
   let input: LogicalPlan = { ...source.plan, rowKey };
   let others: readonly ScopeColumn[] = [];
   if (from.length > 0) {
     const joined = bindFrom(from, place);
     if (joined.columns.some((entry) => entry.qualifier === alias)) {
-      throw errorAt('ALX_DUPLICATE_ALIAS', `table name "${alias}" specified more than once`, from[0]!.span);
+      throw errorAt(
+        'ALX_DUPLICATE_ALIAS',
+        `table name "${alias}" specified more than once`,
+        from[0]!.span,
+      );
     }
     input = { kind: 'join', join: 'inner', left: input, right: joined.plan, condition: undefined };
     others = joined.columns;

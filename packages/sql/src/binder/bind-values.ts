@@ -14,7 +14,11 @@ export function bindValues(values: Values, place: QueryPlace): BoundQuery {
   const width = values.rows[0]!.length;
   const rows = values.rows.map((row) => {
     if (row.length !== width) {
-      throw errorAt('ALX_ROW_WIDTH', 'VALUES lists must all be the same length', row[0]?.span ?? values.span);
+      throw errorAt(
+        'ALX_ROW_WIDTH',
+        'VALUES lists must all be the same length',
+        row[0]?.span ?? values.span,
+      );
     }
     return row.map((node) => bindOperand(node, context));
   });
@@ -27,7 +31,9 @@ export function bindValues(values: Values, place: QueryPlace): BoundQuery {
     throw typesDiffer('VALUES', found[0]!, found[common.misfit]!, column[common.misfit]!.span);
   });
   const tuples = rows.map((row) =>
-    row.map((operand, index) => coerceImplicitly(place.state, operand.expression, types[index]!, operand.span)!),
+    row.map((operand, index) =>
+      coerceImplicitly(place.state, operand.expression, types[index]!, operand.span)!,
+    ),
   );
   const columns = types.map((type, index) =>
     place.state.newColumn({

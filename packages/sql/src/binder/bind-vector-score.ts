@@ -51,14 +51,23 @@ export function vectorScoreNames(): Iterable<string> {
   return SCORE_FUNCTIONS.keys();
 }
 
-export function bindVectorScore(name: string, node: FunctionCall, context: ExpressionContext): Expression {
+export function bindVectorScore(
+  name: string,
+  node: FunctionCall,
+  context: ExpressionContext,
+): Expression {
   const form = SCORE_FUNCTIONS.get(name)!;
   const args = node.args.map((argument) => bindOperand(argument, context));
   const most = form.metric === undefined ? 3 : 2;
   if (args.length < 2 || args.length > most) {
-    throw errorAt('ALX_FUNCTION_NOT_FOUND', `function ${name} does not take ${args.length} arguments`, node.span, {
-      hint: form.metric === undefined ? `${name}(a, b [, metric])` : `${name}(a, b)`,
-    });
+    throw errorAt(
+      'ALX_FUNCTION_NOT_FOUND',
+      `function ${name} does not take ${args.length} arguments`,
+      node.span,
+      {
+        hint: form.metric === undefined ? `${name}(a, b [, metric])` : `${name}(a, b)`,
+      },
+    );
   }
   const [left, right, metric] = args as [Operand, Operand, Operand | undefined];
   const written = metric === undefined ? form.metric : writtenMetric(metric);
@@ -75,14 +84,19 @@ export function bindVectorScoreOperator(
 ): Expression | undefined {
   const form = SCORE_OPERATORS.get(operator);
   const isVector = (type: DataType): boolean => type.kind === 'vector' || isUnknown(type);
-  if (form === undefined || !isVector(left.expression.type) || !isVector(right.expression.type)) return undefined;
+  if (form === undefined || !isVector(left.expression.type) || !isVector(right.expression.type))
+    return undefined;
   return score(form.measure, form.metric, left, right, span, context);
 }
 
 function writtenMetric(argument: Operand): Metric {
   const text = constantText(argument.expression);
   if (text === undefined) {
-    throw unsupported('a metric that is not a constant', argument.span, "Write one of 'cosine', 'l2', 'inner', 'l1'.");
+    throw unsupported(
+      'a metric that is not a constant',
+      argument.span,
+      "Write one of 'cosine', 'l2', 'inner', 'l1'.",
+    );
   }
   return vectorMetric(text, argument.span);
 }
@@ -95,12 +109,19 @@ function score(
   span: Span,
   context: ExpressionContext,
 ): Expression {
-  const known = [left, right].map((one) => one.expression.type).find((type) => type.kind === 'vector');
+  const known = [left, right]
+    .map((one) => one.expression.type)
+    .find((type) => type.kind === 'vector');
   const type: DataType = known ?? { kind: 'vector' };
   const args = [left, right].map((one) => vectorArgument(one, type, context));
   checkDimensions(args[0]!.type, args[1]!.type, span);
   const chosen = metric ?? columnMetric(args[0]!.type) ?? columnMetric(args[1]!.type) ?? 'cosine';
-  return { kind: 'call', type: FLOAT64, function: context.state.context.functions.vectorScore(chosen, measure), args };
+  return {
+    kind: 'call',
+    type: FLOAT64,
+    function: context.state.context.functions.vectorScore(chosen, measure),
+    args,
+  };
 }
 
 function vectorArgument(operand: Operand, type: DataType, context: ExpressionContext): Expression {
@@ -119,6 +140,15 @@ function columnMetric(type: DataType): Metric | undefined {
 
 function checkDimensions(left: DataType, right: DataType, span: Span): void {
   if (left.kind !== 'vector' || right.kind !== 'vector') return;
-  if (left.dimension === undefined || right.dimension === undefined || left.dimension === right.dimension) return;
-  throw errorAt('ALX_VECTOR_DIMENSION', `different vector dimensions ${left.dimension} and ${right.dimension}`, span);
+  if (
+    left.dimension === undefined ||
+    right.dimension === undefined ||
+    left.dimension === right.dimension
+  )
+    return;
+  throw errorAt(
+    'ALX_VECTOR_DIMENSION',
+    `different vector dimensions ${left.dimension} and ${right.dimension}`,
+    span,
+  );
 }

@@ -11,13 +11,18 @@ export function bindWith(clause: WithClause | undefined, place: QueryPlace): Que
   let scope: WithScope | undefined = place.withQueries;
   const { state } = place;
   for (const table of clause.tables) {
-    if (table.statement.kind !== 'query') throw unsupported('a data-modifying statement in WITH', table.span);
+    if (table.statement.kind !== 'query')
+      throw unsupported('a data-modifying statement in WITH', table.span);
     const name = table.name.name;
     // Under RECURSIVE the query sees itself, which is refused where it is read.
     const itself: WithScope | undefined = clause.recursive
       ? { name, table, cte: -1, columns: [], next: scope }
       : scope;
-    const bound = place.bind.query(table.statement, { ...place, withQueries: itself, keepUnknown: false });
+    const bound = place.bind.query(table.statement, {
+      ...place,
+      withQueries: itself,
+      keepUnknown: false,
+    });
     if (table.columns.length > bound.columns.length) {
       throw errorAt(
         'ALX_ALIAS_ARITY',

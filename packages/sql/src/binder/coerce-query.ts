@@ -20,21 +20,34 @@ export function coerceColumns(
   span: Span,
 ): BoundQuery {
   const settled = settleColumns(state, query, types, span);
-  return convertColumns(state, settled, (input, index) => castTo(input, types[index]!, { implicit: true }));
+  return convertColumns(state, settled, (input, index) =>
+    castTo(input, types[index]!, { implicit: true }),
+  );
 }
 
 /** A projection over the query that converts its columns; the query itself where nothing changes. */
-export function convertColumns(state: BindState, query: BoundQuery, convert: ColumnConversion): BoundQuery {
+export function convertColumns(
+  state: BindState,
+  query: BoundQuery,
+  convert: ColumnConversion,
+): BoundQuery {
   const inputs = query.columns.map(columnExpression);
   const converted = inputs.map(convert);
   if (converted.every((expression, index) => expression === inputs[index])) return query;
   const items = converted.map((expression, index): ProjectItem => {
     const before = query.columns[index]!;
     if (expression === inputs[index]) return { column: before, expression };
-    const column = state.newColumn({ name: before.name, type: expression.type, nullable: before.nullable });
+    const column = state.newColumn({
+      name: before.name,
+      type: expression.type,
+      nullable: before.nullable,
+    });
     return { column, expression };
   });
-  return { plan: { kind: 'project', input: query.plan, items }, columns: items.map((item) => item.column) };
+  return {
+    plan: { kind: 'project', input: query.plan, items },
+    columns: items.map((item) => item.column),
+  };
 }
 
 /** Gives columns of unknown type theirs, where they are made: an untyped literal cannot be cast later, it must be read. */
@@ -50,7 +63,10 @@ export function settleColumns(
   });
   if (wanted.size === 0) return query;
   const plan = settlePlan(state, query.plan, wanted, span);
-  const columns = query.columns.map((column) => ({ ...column, type: wanted.get(column.id) ?? column.type }));
+  const columns = query.columns.map((column) => ({
+    ...column,
+    type: wanted.get(column.id) ?? column.type,
+  }));
   return { plan, columns };
 }
 
@@ -75,7 +91,10 @@ function settlePlan(
       return { ...plan, items, input: settlePlan(state, plan.input, wanted, span) };
     }
     case 'values': {
-      const columns = plan.columns.map((column) => ({ ...column, type: wanted.get(column.id) ?? column.type }));
+      const columns = plan.columns.map((column) => ({
+        ...column,
+        type: wanted.get(column.id) ?? column.type,
+      }));
       const tuples = plan.tuples.map((tuple) =>
         tuple.map((value, index) => {
           const type = wanted.get(plan.columns[index]!.id);

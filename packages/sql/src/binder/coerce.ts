@@ -20,7 +20,13 @@ export function castTo(
   options: { readonly implicit: boolean; readonly onFailure?: 'error' | 'null' },
 ): Expression {
   if (equalTypes(input.type, type)) return input;
-  return { kind: 'cast', type, input, onFailure: options.onFailure ?? 'error', implicit: options.implicit };
+  return {
+    kind: 'cast',
+    type,
+    input,
+    onFailure: options.onFailure ?? 'error',
+    implicit: options.implicit,
+  };
 }
 
 /** Converts unasked; undefined where only a written cast may. */
@@ -31,12 +37,18 @@ export function coerceImplicitly(
   span: Span,
 ): Expression | undefined {
   if (isUnknown(input.type)) return typeUnknown(state, input, type, span);
-  if (input.type.kind === 'vector' && type.kind === 'vector') return coerceVector(input, type, span);
+  if (input.type.kind === 'vector' && type.kind === 'vector')
+    return coerceVector(input, type, span);
   return canCastImplicitly(input.type, type) ? castTo(input, type, { implicit: true }) : undefined;
 }
 
 /** Gives an untyped literal, parameter or null its type. */
-export function typeUnknown(state: BindState, input: Expression, type: DataType, span: Span): Expression {
+export function typeUnknown(
+  state: BindState,
+  input: Expression,
+  type: DataType,
+  span: Span,
+): Expression {
   if (isUnknown(type)) return input;
   if (input.kind === 'parameter') {
     state.typeParameter(input.index, type, span);
@@ -71,9 +83,14 @@ export function coerceExplicitly(
     return castTo({ ...input, type: TEXT }, type, { implicit: false, onFailure });
   }
   if (input.type.kind !== type.kind && castContext(input.type, type) === undefined) {
-    throw errorAt('ALX_IMPOSSIBLE_CAST', `cannot cast type ${typeName(input.type)} to ${typeName(type)}`, span);
+    throw errorAt(
+      'ALX_IMPOSSIBLE_CAST',
+      `cannot cast type ${typeName(input.type)} to ${typeName(type)}`,
+      span,
+    );
   }
-  if (input.type.kind === 'vector' && type.kind === 'vector') return coerceVector(input, type, span);
+  if (input.type.kind === 'vector' && type.kind === 'vector')
+    return coerceVector(input, type, span);
   return castTo(input, type, { implicit: false, onFailure });
 }
 
@@ -85,7 +102,8 @@ export function coerceForColumn(
   span: Span,
 ): Expression {
   if (isUnknown(input.type)) return typeUnknown(state, input, column.type, span);
-  if (input.type.kind === 'vector' && column.type.kind === 'vector') return coerceVector(input, column.type, span);
+  if (input.type.kind === 'vector' && column.type.kind === 'vector')
+    return coerceVector(input, column.type, span);
   if (!canAssign(input.type, column.type)) {
     throw errorAt(
       'ALX_TYPE_MISMATCH',
@@ -98,7 +116,12 @@ export function coerceForColumn(
 }
 
 /** Where a clause needs a boolean. */
-export function requireBoolean(state: BindState, input: Expression, clause: string, span: Span): Expression {
+export function requireBoolean(
+  state: BindState,
+  input: Expression,
+  clause: string,
+  span: Span,
+): Expression {
   const boolean = coerceImplicitly(state, input, { kind: 'boolean' }, span);
   if (boolean !== undefined) return boolean;
   throw errorAt(
@@ -109,8 +132,17 @@ export function requireBoolean(state: BindState, input: Expression, clause: stri
 }
 
 /** A known wrong dimension is an error now; an unknown one is checked when the value is there. */
-function coerceVector(input: Expression, type: DataType & { readonly kind: 'vector' }, span: Span): Expression {
-  if (input.type.kind !== 'vector' || type.dimension === undefined || input.type.dimension === type.dimension) return input;
+function coerceVector(
+  input: Expression,
+  type: DataType & { readonly kind: 'vector' },
+  span: Span,
+): Expression {
+  if (
+    input.type.kind !== 'vector' ||
+    type.dimension === undefined ||
+    input.type.dimension === type.dimension
+  )
+    return input;
   if (input.type.dimension !== undefined) {
     throw errorAt(
       'ALX_VECTOR_DIMENSION',

@@ -21,7 +21,9 @@ function named(expression: Expression): string | undefined {
     case 'typed-literal':
       return expression.type.name;
     case 'case':
-      return (expression.otherwise === undefined ? undefined : named(expression.otherwise)) ?? 'case';
+      return (
+        (expression.otherwise === undefined ? undefined : named(expression.otherwise)) ?? 'case'
+      );
     case 'collate':
     case 'subscript':
     case 'slice':

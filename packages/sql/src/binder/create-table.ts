@@ -38,7 +38,12 @@ export function createTable(statement: CreateTableStatement, context: CompileCon
 function checkDraft(draft: TableDraft, name: string, context: CompileContext): void {
   const state = new BindState(context, 0);
   const row = draft.columns.map((column) =>
-    state.newColumn({ name: column.name, type: column.type, nullable: !column.notNull, qualifier: name }),
+    state.newColumn({
+      name: column.name,
+      type: column.type,
+      nullable: !column.notNull,
+      qualifier: name,
+    }),
   );
   for (const column of draft.columns) {
     if (column.defaultSql === undefined) continue;
@@ -46,7 +51,10 @@ function checkDraft(draft: TableDraft, name: string, context: CompileContext): v
     const node = context.parser.parseExpression(column.defaultSql);
     refuseSubqueries(node, 'DEFAULT expression', span);
     relocated(span, () => {
-      const expression = BINDERS.expression(node, rowContext(state, BINDERS, [], 'DEFAULT expressions'));
+      const expression = BINDERS.expression(
+        node,
+        rowContext(state, BINDERS, [], 'DEFAULT expressions'),
+      );
       return storedValue(state, column, { expression, span });
     });
   }
@@ -54,7 +62,10 @@ function checkDraft(draft: TableDraft, name: string, context: CompileContext): v
     const node = context.parser.parseExpression(check.sql);
     refuseSubqueries(node, 'check constraint', check.span);
     relocated(check.span, () => {
-      const expression = BINDERS.expression(node, rowContext(state, BINDERS, row, 'check constraints'));
+      const expression = BINDERS.expression(
+        node,
+        rowContext(state, BINDERS, row, 'check constraints'),
+      );
       return requireBoolean(state, expression, 'CHECK', check.span);
     });
   }
@@ -71,7 +82,8 @@ function relocated<T>(span: Span, bind: () => T): T {
 
 function refuseSubqueries(node: Syntax, where: string, span: Span): void {
   walk(node, (part) => {
-    if (part.kind === 'query') throw errorAt('ALX_UNSUPPORTED', `cannot use subquery in ${where}`, span);
+    if (part.kind === 'query')
+      throw errorAt('ALX_UNSUPPORTED', `cannot use subquery in ${where}`, span);
   });
 }
 
@@ -83,9 +95,11 @@ export function* storeTable(
 ): Generator<Pending, TableDef, void> {
   const id = yield* catalog.nextObjectId(transaction);
   const columns: ColumnDef[] = [];
-  for (const column of draft.columns) columns.push(yield* storeColumn(column, id, target, transaction, catalog));
+  for (const column of draft.columns)
+    columns.push(yield* storeColumn(column, id, target, transaction, catalog));
   const unique: TableDef['unique'][number][] = [];
-  for (const one of draft.unique) unique.push({ ...one, indexId: yield* catalog.nextObjectId(transaction) });
+  for (const one of draft.unique)
+    unique.push({ ...one, indexId: yield* catalog.nextObjectId(transaction) });
   const table: TableDef = {
     id,
     schema: target.schema,
@@ -110,7 +124,12 @@ function* storeColumn(
   const { sequence, sequenceName, defaultSpan: _span, ...column } = draft;
   if (sequence === undefined) return column;
   const sequenceId = yield* catalog.nextObjectId(transaction);
-  const definition = { id: sequenceId, schema: target.schema, name: sequenceName, ownedBy: tableId };
+  const definition = {
+    id: sequenceId,
+    schema: target.schema,
+    name: sequenceName,
+    ownedBy: tableId,
+  };
   yield* catalog.put(transaction, { kind: 'sequence', definition });
   return { ...column, identity: { sequenceId, generated: sequence } };
 }

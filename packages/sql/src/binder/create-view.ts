@@ -13,18 +13,29 @@ import { claimName, definitionTarget } from './definition-target.ts';
 
 export function createView(statement: CreateViewStatement, context: CompileContext): CompiledDdl {
   if (statement.temporary) throw unsupported('a temporary view', statement.span);
-  if (statement.options.length > 0) throw unsupported('options of a view', statement.options[0]!.span);
+  if (statement.options.length > 0)
+    throw unsupported('options of a view', statement.options[0]!.span);
   if (statement.checkOption !== undefined) throw unsupported('WITH CHECK OPTION', statement.span);
   const target = definitionTarget(context, statement.name);
   const state = new BindState(context, 0);
   const bound = bindDataStatement(statement.query, state);
   if (statement.columns.length > bound.columns.length) {
-    throw errorAt('ALX_ALIAS_ARITY', 'CREATE VIEW specifies more column names than columns', statement.columns[0]!.span);
+    throw errorAt(
+      'ALX_ALIAS_ARITY',
+      'CREATE VIEW specifies more column names than columns',
+      statement.columns[0]!.span,
+    );
   }
-  const columns = bound.columns.map((column, index) => statement.columns[index]?.name ?? column.name);
+  const columns = bound.columns.map(
+    (column, index) => statement.columns[index]?.name ?? column.name,
+  );
   const twice = columns.find((column, index) => columns.indexOf(column) !== index);
   if (twice !== undefined) {
-    throw errorAt('ALX_DUPLICATE_COLUMN', `column "${twice}" specified more than once`, statement.query.span);
+    throw errorAt(
+      'ALX_DUPLICATE_COLUMN',
+      `column "${twice}" specified more than once`,
+      statement.query.span,
+    );
   }
   const sql = context.text.slice(statement.query.span.start, statement.query.span.end);
   return {
@@ -45,7 +56,14 @@ export function createView(statement: CreateViewStatement, context: CompileConte
       const free = yield* claimName(target, statement.ifNotExists, transaction, catalog, notices);
       if (!free) return outcome;
       const id = yield* catalog.nextObjectId(transaction);
-      const definition = { id, schema: target.schema, name: target.name, columns, sql, dependsOn: [...state.relationIds] };
+      const definition = {
+        id,
+        schema: target.schema,
+        name: target.name,
+        columns,
+        sql,
+        dependsOn: [...state.relationIds],
+      };
       yield* catalog.put(transaction, { kind: 'view', definition });
       return outcome;
     },
@@ -60,7 +78,10 @@ function checkReplacement(
   text: string,
 ): void {
   if (columns.length < before.columns.length) {
-    throw locateError(errorAt('ALX_INVALID_TABLE_DEFINITION', 'cannot drop columns from view', statement.name.span), text);
+    throw locateError(
+      errorAt('ALX_INVALID_TABLE_DEFINITION', 'cannot drop columns from view', statement.name.span),
+      text,
+    );
   }
   const renamed = before.columns.findIndex((name, index) => name !== columns[index]);
   if (renamed < 0) return;

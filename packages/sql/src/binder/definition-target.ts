@@ -17,16 +17,24 @@ export interface DefinitionTarget {
   readonly text: string;
 }
 
-export function definitionTarget(context: CompileContext, written: QualifiedName): DefinitionTarget {
+export function definitionTarget(
+  context: CompileContext,
+  written: QualifiedName,
+): DefinitionTarget {
   const { schemas, relation } = splitName(context, written);
   const schema = schemas[0];
-  if (schema === undefined) throw errorAt('ALX_SCHEMA_NOT_FOUND', 'no schema has been selected to create in', written.span);
+  if (schema === undefined)
+    throw errorAt('ALX_SCHEMA_NOT_FOUND', 'no schema has been selected to create in', written.span);
   return { schema, name: relation, written, text: context.text };
 }
 
 export type ExistingRelation = 'table' | 'view' | 'sequence' | undefined;
 
-export function existingRelation(view: CatalogView, schema: string, name: string): ExistingRelation {
+export function existingRelation(
+  view: CatalogView,
+  schema: string,
+  name: string,
+): ExistingRelation {
   if (view.table(schema, name) !== undefined) return 'table';
   if (view.view(schema, name) !== undefined) return 'view';
   return view.sequence(schema, name) === undefined ? undefined : 'sequence';
@@ -43,7 +51,12 @@ export function* claimName(
   const view = yield* settled(() => catalog.view(transaction));
   if (existingRelation(view, target.schema, target.name) === undefined) return true;
   const message = `relation "${target.name}" already exists`;
-  if (!ifNotExists) throw locateError(errorAt('ALX_TABLE_EXISTS', message, target.written.span), target.text);
-  notices.push({ severity: 'notice', message: `${message}, skipping`, sqlState: new AlopexError('ALX_TABLE_EXISTS', message).sqlState });
+  if (!ifNotExists)
+    throw locateError(errorAt('ALX_TABLE_EXISTS', message, target.written.span), target.text);
+  notices.push({
+    severity: 'notice',
+    message: `${message}, skipping`,
+    sqlState: new AlopexError('ALX_TABLE_EXISTS', message).sqlState,
+  });
   return false;
 }

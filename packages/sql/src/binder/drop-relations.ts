@@ -12,12 +12,18 @@ import type { CompileContext } from '../planner/compile-context.ts';
 import { unsupported } from './bind-error.ts';
 import { definitionTarget, existingRelation, type DefinitionTarget } from './definition-target.ts';
 
-type Dropped = { readonly kind: 'table'; readonly one: TableDef } | { readonly kind: 'view'; readonly one: ViewDef };
+type Dropped =
+  | { readonly kind: 'table'; readonly one: TableDef }
+  | { readonly kind: 'view'; readonly one: ViewDef };
 
 export function dropRelations(statement: DropStatement, context: CompileContext): CompiledDdl {
   const { object } = statement;
-  if (object !== 'table' && object !== 'view') throw unsupported(`DROP ${object.toUpperCase()}`, statement.span);
-  const targets = statement.names.map((name) => ({ name, target: definitionTarget(context, name) }));
+  if (object !== 'table' && object !== 'view')
+    throw unsupported(`DROP ${object.toUpperCase()}`, statement.span);
+  const targets = statement.names.map((name) => ({
+    name,
+    target: definitionTarget(context, name),
+  }));
   return {
     kind: 'ddl',
     command: object === 'table' ? 'DROP TABLE' : 'DROP VIEW',
@@ -37,7 +43,14 @@ export function dropRelations(statement: DropStatement, context: CompileContext)
           });
           continue;
         }
-        yield* dropOne(found, { statement, target, transaction, catalog, notices, droppedKeyspaces });
+        yield* dropOne(found, {
+          statement,
+          target,
+          transaction,
+          catalog,
+          notices,
+          droppedKeyspaces,
+        });
       }
       return { then: [], notices, droppedKeyspaces };
     },
@@ -57,7 +70,9 @@ function* dropOne(found: Dropped, run: DropRun): Generator<Pending, void, void> 
   const { transaction, catalog, statement } = run;
   const view = yield* settled(() => catalog.view(transaction));
   const dependants = view.views().filter((other) => other.dependsOn.includes(found.one.id));
-  const kept = dependants.filter((other) => !statement.names.some((name) => name.parts.at(-1)!.name === other.name));
+  const kept = dependants.filter(
+    (other) => !statement.names.some((name) => name.parts.at(-1)!.name === other.name),
+  );
   if (kept.length > 0 && !statement.cascade) {
     throw located(
       errorAt(
@@ -65,7 +80,9 @@ function* dropOne(found: Dropped, run: DropRun): Generator<Pending, void, void> 
         `cannot drop ${found.kind} ${found.one.name} because other objects depend on it`,
         statement.span,
         {
-          detail: kept.map((other) => `view ${other.name} depends on ${found.kind} ${found.one.name}`).join('\n'),
+          detail: kept
+            .map((other) => `view ${other.name} depends on ${found.kind} ${found.one.name}`)
+            .join('\n'),
           hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
         },
       ),
@@ -73,7 +90,11 @@ function* dropOne(found: Dropped, run: DropRun): Generator<Pending, void, void> 
     );
   }
   for (const other of statement.cascade ? dependants : []) {
-    run.notices.push({ severity: 'notice', message: `drop cascades to view ${other.name}`, sqlState: '00000' });
+    run.notices.push({
+      severity: 'notice',
+      message: `drop cascades to view ${other.name}`,
+      sqlState: '00000',
+    });
     yield* dropOne({ kind: 'view', one: other }, run);
   }
   if (found.kind === 'table') yield* dropOwned(found.one, run);
@@ -85,7 +106,8 @@ function* dropOwned(table: TableDef, run: DropRun): Generator<Pending, void, voi
   run.droppedKeyspaces.push(table.id, ...table.unique.map((unique) => unique.indexId));
   const view = yield* settled(() => run.catalog.view(run.transaction));
   for (const sequence of view.sequences()) {
-    if (sequence.ownedBy === table.id) yield* run.catalog.remove(run.transaction, sequence.schema, sequence.name);
+    if (sequence.ownedBy === table.id)
+      yield* run.catalog.remove(run.transaction, sequence.schema, sequence.name);
   }
 }
 
@@ -100,7 +122,8 @@ function findDropped(
   if (kind !== object) {
     throw located(
       errorAt('ALX_CATALOG', `"${target.name}" is not a ${object}`, name.span, {
-        hint: kind === 'sequence' ? undefined : `Use DROP ${kind.toUpperCase()} to remove a ${kind}.`,
+        hint:
+          kind === 'sequence' ? undefined : `Use DROP ${kind.toUpperCase()} to remove a ${kind}.`,
       }),
       target,
     );

@@ -6,7 +6,8 @@ import type { BoundQuery } from './expression-context.ts';
 export function exactPlan(query: BoundQuery): LogicalPlan {
   const output = outputColumns(query.plan);
   const exact =
-    output.length === query.columns.length && output.every((column, index) => column.id === query.columns[index]!.id);
+    output.length === query.columns.length &&
+    output.every((column, index) => column.id === query.columns[index]!.id);
   if (exact) return query.plan;
   return {
     kind: 'project',

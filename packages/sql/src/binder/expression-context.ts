@@ -60,6 +60,7 @@ export interface WithScope {
 }
 
 export function findWithQuery(scope: WithScope | undefined, name: string): WithScope | undefined {
-  for (let entry = scope; entry !== undefined; entry = entry.next) if (entry.name === name) return entry;
+  for (let entry = scope; entry !== undefined; entry = entry.next)
+    if (entry.name === name) return entry;
   return undefined;
 }

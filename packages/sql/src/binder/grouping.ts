@@ -32,7 +32,8 @@ export class Grouping {
   add(expression: Expression, nullable: boolean): void {
     if (this.#groups.some((group) => equalExpressions(group.expression, expression))) return;
     const known = expression.kind === 'column' ? this.#column(expression.index) : undefined;
-    const column = known ?? this.#state.newColumn({ name: 'group', type: expression.type, nullable });
+    const column =
+      known ?? this.#state.newColumn({ name: 'group', type: expression.type, nullable });
     this.#groups.push({ column, expression });
   }
 
@@ -50,20 +51,29 @@ export class Grouping {
       if (this.#scope.owns(expression.index)) this.#admit(expression, span, inSubquery);
       return expression;
     }
-    const rewritten = mapOperands(expression, (operand) => this.#rewrite(operand, span, inSubquery));
+    const rewritten = mapOperands(expression, (operand) =>
+      this.#rewrite(operand, span, inSubquery),
+    );
     if (rewritten.kind !== 'subquery') return rewritten;
-    const plan = mapPlanExpressions(subqueryPlan(rewritten), (part) => this.#rewrite(part, span, true));
+    const plan = mapPlanExpressions(subqueryPlan(rewritten), (part) =>
+      this.#rewrite(part, span, true),
+    );
     return { ...rewritten, plan };
   }
 
   /** A column that is no key: determined by one, or an error. */
-  #admit(expression: Expression & { readonly kind: 'column' }, span: Span, inSubquery: boolean): void {
+  #admit(
+    expression: Expression & { readonly kind: 'column' },
+    span: Span,
+    inSubquery: boolean,
+  ): void {
     const column = this.#column(expression.index)!;
     if (this.#isDetermined(column)) {
       this.#groups.push({ column, expression: columnExpression(column) });
       return;
     }
-    const name = column.qualifier === undefined ? column.name : `${column.qualifier}.${column.name}`;
+    const name =
+      column.qualifier === undefined ? column.name : `${column.qualifier}.${column.name}`;
     throw errorAt(
       'ALX_NOT_IN_GROUP_BY',
       inSubquery
@@ -79,7 +89,9 @@ export class Grouping {
     if (table === undefined || key === undefined) return false;
     return key.columns.every((ordinal) => {
       const id = table.columns[ordinal]!.id;
-      return this.#groups.some((group) => group.expression.kind === 'column' && group.expression.index === id);
+      return this.#groups.some(
+        (group) => group.expression.kind === 'column' && group.expression.index === id,
+      );
     });
   }
 

@@ -2,7 +2,10 @@
 import { unreachable } from '@alopex-db/core/base';
 import type { Expression } from '@alopex-db/core/exec';
 
-export function isNullable(expression: Expression, columnNullable: (id: number) => boolean): boolean {
+export function isNullable(
+  expression: Expression,
+  columnNullable: (id: number) => boolean,
+): boolean {
   const nullable = (part: Expression): boolean => isNullable(part, columnNullable);
   switch (expression.kind) {
     case 'column':

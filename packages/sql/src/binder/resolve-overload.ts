@@ -10,7 +10,13 @@
  */
 import { equalTypes, type DataType } from '@alopex-db/core/types';
 import type { ArgumentType, Overload } from '../functions/function-def.ts';
-import { canCastImplicitly, isPreferred, isUnknown, typeCategory, type TypeCategory } from './type-rules.ts';
+import {
+  canCastImplicitly,
+  isPreferred,
+  isUnknown,
+  typeCategory,
+  type TypeCategory,
+} from './type-rules.ts';
 
 export type Resolution<F> =
   | { readonly kind: 'found'; readonly overload: Overload<F> }
@@ -28,14 +34,20 @@ export function resolveOverload<F>(
   types: readonly DataType[],
   options: { readonly operator: boolean },
 ): Resolution<F> {
-  const arity = overloads.map((overload) => spread(overload, types.length)).filter((one) => one !== undefined);
-  const exact = arity.find((one) => one.args.every((argument, index) => isExact(argument, types[index]!)));
+  const arity = overloads
+    .map((overload) => spread(overload, types.length))
+    .filter((one) => one !== undefined);
+  const exact = arity.find((one) =>
+    one.args.every((argument, index) => isExact(argument, types[index]!)),
+  );
   if (exact !== undefined) return { kind: 'found', overload: exact.overload };
   if (options.operator && types.length === 2) {
     const twin = takeUnknownForOther(arity, types);
     if (twin !== undefined) return { kind: 'found', overload: twin.overload };
   }
-  const reachable = arity.filter((one) => one.args.every((argument, index) => isReachable(argument, types[index]!)));
+  const reachable = arity.filter((one) =>
+    one.args.every((argument, index) => isReachable(argument, types[index]!)),
+  );
   if (reachable.length === 0) return { kind: 'none' };
   return narrow(reachable, types);
 }
@@ -59,16 +71,25 @@ function isReachable(argument: ArgumentType, type: DataType): boolean {
   return argument === 'any' || argument === 'as-text' || canCastImplicitly(type, argument);
 }
 
-function takeUnknownForOther<F>(candidates: readonly Candidate<F>[], types: readonly DataType[]): Candidate<F> | undefined {
+function takeUnknownForOther<F>(
+  candidates: readonly Candidate<F>[],
+  types: readonly DataType[],
+): Candidate<F> | undefined {
   const [left, right] = types;
-  if (left === undefined || right === undefined || isUnknown(left) === isUnknown(right)) return undefined;
+  if (left === undefined || right === undefined || isUnknown(left) === isUnknown(right))
+    return undefined;
   const known = isUnknown(left) ? right : left;
   return candidates.find((one) => one.args.every((argument) => isExact(argument, known)));
 }
 
 function narrow<F>(reachable: readonly Candidate<F>[], types: readonly DataType[]): Resolution<F> {
   let left = keepBest(reachable, types, isExact);
-  if (left.length > 1) left = keepBest(left, types, (argument, type) => isExact(argument, type) || isPreferredTarget(argument, type));
+  if (left.length > 1)
+    left = keepBest(
+      left,
+      types,
+      (argument, type) => isExact(argument, type) || isPreferredTarget(argument, type),
+    );
   if (left.length > 1) left = narrowByCategory(left, types);
   if (left.length > 1) left = narrowByKnownType(left, types);
   return left.length === 1 ? { kind: 'found', overload: left[0]!.overload } : { kind: 'ambiguous' };
@@ -80,7 +101,10 @@ function keepBest<F>(
   matches: (argument: ArgumentType, type: DataType) => boolean,
 ): readonly Candidate<F>[] {
   const scores = candidates.map(
-    (one) => one.args.filter((argument, index) => !isUnknown(types[index]!) && matches(argument, types[index]!)).length,
+    (one) =>
+      one.args.filter(
+        (argument, index) => !isUnknown(types[index]!) && matches(argument, types[index]!),
+      ).length,
   );
   const best = Math.max(...scores);
   return candidates.filter((_, index) => scores[index] === best);
@@ -88,16 +112,26 @@ function keepBest<F>(
 
 function isPreferredTarget(argument: ArgumentType, type: DataType): boolean {
   return (
-    argument !== 'any' && argument !== 'as-text' && isPreferred(argument) && typeCategory(argument) === typeCategory(type)
+    argument !== 'any' &&
+    argument !== 'as-text' &&
+    isPreferred(argument) &&
+    typeCategory(argument) === typeCategory(type)
   );
 }
 
-function narrowByCategory<F>(candidates: readonly Candidate<F>[], types: readonly DataType[]): readonly Candidate<F>[] {
+function narrowByCategory<F>(
+  candidates: readonly Candidate<F>[],
+  types: readonly DataType[],
+): readonly Candidate<F>[] {
   let left = candidates;
   for (const [index, type] of types.entries()) {
     if (!isUnknown(type)) continue;
     const categories = new Set(left.map((one) => categoryOf(one.args[index]!)));
-    const chosen = categories.has('string') ? 'string' : categories.size === 1 ? [...categories][0] : undefined;
+    const chosen = categories.has('string')
+      ? 'string'
+      : categories.size === 1
+        ? [...categories][0]
+        : undefined;
     if (chosen === undefined) continue;
     left = left.filter((one) => categoryOf(one.args[index]!) === chosen);
     const preferred = left.filter((one) => {
@@ -113,12 +147,21 @@ function categoryOf(argument: ArgumentType): TypeCategory {
   return argument === 'any' || argument === 'as-text' ? 'string' : typeCategory(argument);
 }
 
-function narrowByKnownType<F>(candidates: readonly Candidate<F>[], types: readonly DataType[]): readonly Candidate<F>[] {
+function narrowByKnownType<F>(
+  candidates: readonly Candidate<F>[],
+  types: readonly DataType[],
+): readonly Candidate<F>[] {
   const known = types.filter((type) => !isUnknown(type));
   const first = known[0];
-  if (first === undefined || known.length === types.length || !known.every((type) => type.kind === first.kind)) {
+  if (
+    first === undefined ||
+    known.length === types.length ||
+    !known.every((type) => type.kind === first.kind)
+  ) {
     return candidates;
   }
-  const fitting = candidates.filter((one) => one.args.every((argument) => isReachable(argument, first)));
+  const fitting = candidates.filter((one) =>
+    one.args.every((argument) => isReachable(argument, first)),
+  );
   return fitting.length === 1 ? fitting : candidates;
 }

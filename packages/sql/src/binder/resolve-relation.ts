@@ -47,7 +47,11 @@ export function splitName(
   const schema = name.parts.at(-2);
   const database = name.parts.at(-3);
   if (database !== undefined && database.name !== DATABASE_NAME) {
-    throw errorAt('ALX_DATABASE_NOT_FOUND', `database "${database.name}" does not exist`, database.span);
+    throw errorAt(
+      'ALX_DATABASE_NOT_FOUND',
+      `database "${database.name}" does not exist`,
+      database.span,
+    );
   }
   if (schema === undefined) return { schemas: context.searchPath, relation };
   if (!context.catalog.hasSchema(schema.name)) {

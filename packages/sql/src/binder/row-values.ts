@@ -23,7 +23,11 @@ export function targetOrdinals(table: TableDef, names: readonly Identifier[]): r
   const twice = ordinals.findIndex((ordinal, index) => ordinals.indexOf(ordinal) !== index);
   if (twice < 0) return ordinals;
   const name = names[twice]!;
-  throw errorAt('ALX_DUPLICATE_COLUMN', `column "${name.name}" specified more than once`, name.span);
+  throw errorAt(
+    'ALX_DUPLICATE_COLUMN',
+    `column "${name.name}" specified more than once`,
+    name.span,
+  );
 }
 
 export function requireColumn(table: TableDef, name: Identifier): number {
@@ -33,7 +37,13 @@ export function requireColumn(table: TableDef, name: Identifier): number {
     'ALX_COLUMN_NOT_FOUND',
     `column "${name.name}" of relation "${table.name}" does not exist`,
     name.span,
-    { hint: didYouMean(name.name, table.columns.map((column) => column.name)), columnName: name.name },
+    {
+      hint: didYouMean(
+        name.name,
+        table.columns.map((column) => column.name),
+      ),
+      columnName: name.name,
+    },
   );
 }
 
@@ -41,16 +51,25 @@ export function requireColumn(table: TableDef, name: Identifier): number {
 export function storedValue(state: BindState, column: ColumnDef, value: Operand): Expression {
   const converted = coerceForColumn(state, value.expression, column, value.span);
   if (column.lengthMax === undefined) return converted;
-  return { kind: 'call', type: column.type, function: fitText(column.lengthMax), args: [converted] };
+  return {
+    kind: 'call',
+    type: column.type,
+    function: fitText(column.lengthMax),
+    args: [converted],
+  };
 }
 
 /** The default of a column: what its text says, the next value of its sequence, or null. */
 export function defaultValue(state: BindState, bind: Binders, column: ColumnDef): Expression {
-  if (column.identity !== undefined) return state.context.functions.nextValue(column.identity.sequenceId, column.type);
+  if (column.identity !== undefined)
+    return state.context.functions.nextValue(column.identity.sequenceId, column.type);
   if (column.defaultSql === undefined) return { kind: 'constant', type: column.type, value: null };
   const sql = column.defaultSql;
   return fromCatalog(`the default of column "${column.name}"`, () => {
-    const expression = bind.expression(state.context.parser.parseExpression(sql), rowContext(state, bind, [], 'DEFAULT'));
+    const expression = bind.expression(
+      state.context.parser.parseExpression(sql),
+      rowContext(state, bind, [], 'DEFAULT'),
+    );
     return storedValue(state, column, { expression, span: NOWHERE });
   });
 }
@@ -96,6 +115,10 @@ function fromCatalog<T>(what: string, bind: () => T): T {
     return bind();
   } catch (error) {
     if (!(error instanceof AlopexError)) throw error;
-    throw new AlopexError(error.code, error.message, { hint: error.hint, detail: `in ${what}`, cause: error });
+    throw new AlopexError(error.code, error.message, {
+      hint: error.hint,
+      detail: `in ${what}`,
+      cause: error,
+    });
   }
 }

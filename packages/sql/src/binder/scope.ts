@@ -51,15 +51,30 @@ export class Scope {
   requireQualified(alias: Identifier, name: Identifier, span: Span): LogicalColumn {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.outer) {
       if (!scope.hasTable(alias.name)) continue;
-      const found = scope.columns.filter((entry) => entry.qualifier === alias.name && entry.name === name.name);
+      const found = scope.columns.filter(
+        (entry) => entry.qualifier === alias.name && entry.name === name.name,
+      );
       if (found.length > 1) throw ambiguous(name.name, span);
       if (found.length === 1) return found[0]!.column;
-      const names = scope.columns.filter((entry) => entry.qualifier === alias.name).map((entry) => entry.name);
-      throw columnNotFound(`column ${alias.name}.${name.name} does not exist`, name, span, names, `${alias.name}.`);
+      const names = scope.columns
+        .filter((entry) => entry.qualifier === alias.name)
+        .map((entry) => entry.name);
+      throw columnNotFound(
+        `column ${alias.name}.${name.name} does not exist`,
+        name,
+        span,
+        names,
+        `${alias.name}.`,
+      );
     }
-    throw errorAt('ALX_TABLE_NOT_FOUND', `missing FROM-clause entry for table "${alias.name}"`, alias.span, {
-      hint: closestHint(alias.name, this.#aliases(), ''),
-    });
+    throw errorAt(
+      'ALX_TABLE_NOT_FOUND',
+      `missing FROM-clause entry for table "${alias.name}"`,
+      alias.span,
+      {
+        hint: closestHint(alias.name, this.#aliases(), ''),
+      },
+    );
   }
 
   unknownColumn(name: Identifier): Error {
@@ -73,14 +88,18 @@ export class Scope {
   #aliases(): readonly string[] {
     const names = new Set<string>();
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.outer) {
-      for (const entry of scope.columns) if (entry.qualifier !== undefined) names.add(entry.qualifier);
+      for (const entry of scope.columns)
+        if (entry.qualifier !== undefined) names.add(entry.qualifier);
     }
     return [...names];
   }
 }
 
 /** A scope of one table: every column under its alias. */
-export function tableScopeColumns(alias: string | undefined, columns: readonly LogicalColumn[]): readonly ScopeColumn[] {
+export function tableScopeColumns(
+  alias: string | undefined,
+  columns: readonly LogicalColumn[],
+): readonly ScopeColumn[] {
   return columns.map((column) => ({ name: column.name, qualifier: alias, column, visible: true }));
 }
 
@@ -88,14 +107,25 @@ function ambiguous(name: string, span: Span): Error {
   return errorAt('ALX_AMBIGUOUS_COLUMN', `column reference "${name}" is ambiguous`, span);
 }
 
-function columnNotFound(message: string, name: Identifier, span: Span, candidates: readonly string[], prefix: string): Error {
+function columnNotFound(
+  message: string,
+  name: Identifier,
+  span: Span,
+  candidates: readonly string[],
+  prefix: string,
+): Error {
   const hint = name.quoted
-    ? (closestHint(name.name, candidates, prefix) ?? 'Double quotes mark names; a string stands in single quotes.')
+    ? (closestHint(name.name, candidates, prefix) ??
+      'Double quotes mark names; a string stands in single quotes.')
     : closestHint(name.name, candidates, prefix);
   return errorAt('ALX_COLUMN_NOT_FOUND', message, span, { hint, columnName: name.name });
 }
 
-function closestHint(name: string, candidates: readonly string[], prefix: string): string | undefined {
+function closestHint(
+  name: string,
+  candidates: readonly string[],
+  prefix: string,
+): string | undefined {
   const closest = closestName(name, candidates);
   return closest === undefined ? undefined : `Did you mean "${prefix}${closest}"?`;
 }

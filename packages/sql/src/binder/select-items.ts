@@ -21,7 +21,11 @@ export interface BoundItem {
 export function aliasTable(items: readonly SelectItem[]): AliasTable {
   const aliases = new Map<string, Syntax>();
   for (const item of items) {
-    if (item.kind === 'select-expression' && item.alias !== undefined && !aliases.has(item.alias.name)) {
+    if (
+      item.kind === 'select-expression' &&
+      item.alias !== undefined &&
+      !aliases.has(item.alias.name)
+    ) {
       aliases.set(item.alias.name, item.expression);
     }
   }
@@ -36,8 +40,16 @@ export function bindItems(
   return items.flatMap((item) => {
     if (item.kind === 'star') return expandStar(item, context);
     const open = context.bind.expression(item.expression, context);
-    const expression = keepUnknown ? open : settleUnknown(context.state, open, item.expression.span);
-    return [{ name: item.alias?.name ?? columnName(item.expression), expression, span: item.expression.span }];
+    const expression = keepUnknown
+      ? open
+      : settleUnknown(context.state, open, item.expression.span);
+    return [
+      {
+        name: item.alias?.name ?? columnName(item.expression),
+        expression,
+        span: item.expression.span,
+      },
+    ];
   });
 }
 
@@ -57,10 +69,18 @@ function starColumns(star: Star, context: ExpressionContext): readonly ScopeColu
   if (star.table === undefined) {
     const visible = scope.columns.filter((entry) => entry.visible);
     if (scope.columns.length > 0) return visible;
-    throw errorAt('ALX_UNEXPECTED_TOKEN', 'SELECT * with no tables specified is not valid', star.span);
+    throw errorAt(
+      'ALX_UNEXPECTED_TOKEN',
+      'SELECT * with no tables specified is not valid',
+      star.span,
+    );
   }
   const alias = star.table.parts.at(-1)!;
   const columns = scope.columns.filter((entry) => entry.qualifier === alias.name);
   if (columns.length > 0) return columns;
-  throw errorAt('ALX_TABLE_NOT_FOUND', `missing FROM-clause entry for table "${alias.name}"`, alias.span);
+  throw errorAt(
+    'ALX_TABLE_NOT_FOUND',
+    `missing FROM-clause entry for table "${alias.name}"`,
+    alias.span,
+  );
 }

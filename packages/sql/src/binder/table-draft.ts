@@ -3,7 +3,13 @@
  * rules of naming: t_pkey, t_a_b_key, t_a_check, t_a_seq, with a number behind where the name is taken.
  */
 import type { DataType } from '@alopex-db/core/types';
-import type { ColumnConstraint, ColumnDefinition, CreateTableStatement, Option, TableConstraint } from '../ast/ddl.ts';
+import type {
+  ColumnConstraint,
+  ColumnDefinition,
+  CreateTableStatement,
+  Option,
+  TableConstraint,
+} from '../ast/ddl.ts';
 import type { Identifier } from '../ast/name.ts';
 import type { Span } from '../ast/span.ts';
 import type { ColumnDef, TableDef } from '../catalog/table-def.ts';
@@ -27,7 +33,11 @@ export interface TableDraft {
 
 const COLUMNS_MAX = 1_600;
 
-export function draftTable(statement: CreateTableStatement, name: string, text: string): TableDraft {
+export function draftTable(
+  statement: CreateTableStatement,
+  name: string,
+  text: string,
+): TableDraft {
   refuseLaterForms(statement);
   const builder = new DraftBuilder(name, text, statement.columns);
   statement.columns.forEach((column, ordinal) => builder.addColumn(column, ordinal));
@@ -47,10 +57,16 @@ export function checkTableOptions(options: readonly Option[]): void {
   for (const option of options) {
     const value = option.value;
     const word =
-      value?.kind === 'string-literal' ? value.value : value?.kind === 'column-reference' ? value.parts[0]!.name : undefined;
+      value?.kind === 'string-literal'
+        ? value.value
+        : value?.kind === 'column-reference'
+          ? value.parts[0]!.name
+          : undefined;
     if (option.name === 'storage' && word === 'row') continue;
-    if (option.name === 'storage' && word === 'columnar') throw unsupported('columnar storage', option.span);
-    if (later.includes(option.name)) throw unsupported(`the table option ${option.name}`, option.span);
+    if (option.name === 'storage' && word === 'columnar')
+      throw unsupported('columnar storage', option.span);
+    if (later.includes(option.name))
+      throw unsupported(`the table option ${option.name}`, option.span);
     throw errorAt('ALX_UNKNOWN_OPTION', `unrecognized parameter "${option.name}"`, option.span, {
       hint: didYouMean(option.name, ['storage', ...later]),
     });
@@ -76,7 +92,11 @@ class DraftBuilder {
   addColumn(node: ColumnDefinition, ordinal: number): void {
     const name = node.name.name;
     if (this.#names.findIndex((other) => other.name === name) !== ordinal) {
-      throw errorAt('ALX_DUPLICATE_COLUMN', `column "${name}" specified more than once`, node.name.span);
+      throw errorAt(
+        'ALX_DUPLICATE_COLUMN',
+        `column "${name}" specified more than once`,
+        node.name.span,
+      );
     }
     if (node.collation !== undefined) throw unsupported('COLLATE', node.collation.span);
     const { type, lengthMax, serial } = bindColumnType(node.type);
@@ -94,7 +114,8 @@ class DraftBuilder {
   }
 
   #addColumnConstraint(node: ColumnConstraint, column: ColumnDefinition, ordinal: number): void {
-    if (node.deferrable || node.initiallyDeferred) throw unsupported('a deferrable constraint', node.span);
+    if (node.deferrable || node.initiallyDeferred)
+      throw unsupported('a deferrable constraint', node.span);
     switch (node.kind) {
       case 'not-null':
         return this.#change(ordinal, { notNull: true });
@@ -118,12 +139,19 @@ class DraftBuilder {
   }
 
   addTableConstraint(node: TableConstraint): void {
-    if (node.deferrable || node.initiallyDeferred) throw unsupported('a deferrable constraint', node.span);
+    if (node.deferrable || node.initiallyDeferred)
+      throw unsupported('a deferrable constraint', node.span);
     switch (node.kind) {
       case 'table-primary-key':
-        return this.#setPrimaryKey(node.columns.map((column) => this.#ordinal(column)), node);
+        return this.#setPrimaryKey(
+          node.columns.map((column) => this.#ordinal(column)),
+          node,
+        );
       case 'table-unique':
-        return this.#addUnique(node.columns.map((column) => this.#ordinal(column)), node);
+        return this.#addUnique(
+          node.columns.map((column) => this.#ordinal(column)),
+          node,
+        );
       case 'table-check':
         return this.#addCheck(node, `${this.#table}_check`);
       case 'foreign-key':
@@ -133,9 +161,18 @@ class DraftBuilder {
 
   finish(span: Span): TableDraft {
     if (this.#columns.length > COLUMNS_MAX) {
-      throw errorAt('ALX_INVALID_TABLE_DEFINITION', `tables can have at most ${COLUMNS_MAX} columns`, span);
+      throw errorAt(
+        'ALX_INVALID_TABLE_DEFINITION',
+        `tables can have at most ${COLUMNS_MAX} columns`,
+        span,
+      );
     }
-    return { columns: this.#columns, primaryKey: this.#primaryKey, unique: this.#unique, checks: this.#checks };
+    return {
+      columns: this.#columns,
+      primaryKey: this.#primaryKey,
+      unique: this.#unique,
+      checks: this.#checks,
+    };
   }
 
   #change(ordinal: number, change: Partial<ColumnDraft>): void {
@@ -157,8 +194,13 @@ class DraftBuilder {
 
   #setIdentity(ordinal: number, node: ColumnConstraint & { readonly kind: 'identity' }): void {
     const column = this.#columns[ordinal]!;
-    if (node.options.length > 0) throw unsupported('options of an identity column', node.options[0]!.span);
-    if (column.type.kind !== 'int16' && column.type.kind !== 'int32' && column.type.kind !== 'int64') {
+    if (node.options.length > 0)
+      throw unsupported('options of an identity column', node.options[0]!.span);
+    if (
+      column.type.kind !== 'int16' &&
+      column.type.kind !== 'int32' &&
+      column.type.kind !== 'int64'
+    ) {
       throw errorAt(
         'ALX_INVALID_TABLE_DEFINITION',
         'identity column type must be smallint, integer, or bigint',
@@ -181,7 +223,10 @@ class DraftBuilder {
     for (const ordinal of columns) this.#change(ordinal, { notNull: true });
   }
 
-  #addUnique(columns: readonly number[], node: (ColumnConstraint & { kind: 'unique' }) | (TableConstraint & { kind: 'table-unique' })): void {
+  #addUnique(
+    columns: readonly number[],
+    node: (ColumnConstraint & { kind: 'unique' }) | (TableConstraint & { kind: 'table-unique' }),
+  ): void {
     if (!node.nullsDistinct) throw unsupported('UNIQUE NULLS NOT DISTINCT', node.span);
     this.#checkKey(columns, 'unique constraint', node.span);
     const parts = columns.map((ordinal) => this.#names[ordinal]!.name).join('_');
@@ -215,7 +260,11 @@ class DraftBuilder {
   #constraintName(node: ColumnConstraint | TableConstraint, wanted: string): string {
     const written = node.name?.name;
     if (written !== undefined && this.#taken.has(written)) {
-      throw errorAt('ALX_INDEX_EXISTS', `constraint "${written}" for relation "${this.#table}" already exists`, node.span);
+      throw errorAt(
+        'ALX_INDEX_EXISTS',
+        `constraint "${written}" for relation "${this.#table}" already exists`,
+        node.span,
+      );
     }
     let name = written ?? wanted;
     for (let count = 1; this.#taken.has(name); count += 1) name = `${wanted}${count}`;
@@ -226,10 +275,18 @@ class DraftBuilder {
   #ordinal(name: Identifier): number {
     const ordinal = this.#names.findIndex((column) => column.name === name.name);
     if (ordinal >= 0) return ordinal;
-    throw errorAt('ALX_COLUMN_NOT_FOUND', `column "${name.name}" named in key does not exist`, name.span, {
-      hint: didYouMean(name.name, this.#names.map((column) => column.name)),
-      columnName: name.name,
-    });
+    throw errorAt(
+      'ALX_COLUMN_NOT_FOUND',
+      `column "${name.name}" named in key does not exist`,
+      name.span,
+      {
+        hint: didYouMean(
+          name.name,
+          this.#names.map((column) => column.name),
+        ),
+        columnName: name.name,
+      },
+    );
   }
 }
 

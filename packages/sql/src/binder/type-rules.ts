@@ -3,7 +3,17 @@
  * is the table in `core/compute`; here is only when they happen unasked.
  */
 import { castContext } from '@alopex-db/core/compute';
-import { FLOAT64, INT16, INT32, INT64, NULL_TYPE, TEXT, isNumeric, vectorType, type DataType } from '@alopex-db/core/types';
+import {
+  FLOAT64,
+  INT16,
+  INT32,
+  INT64,
+  NULL_TYPE,
+  TEXT,
+  isNumeric,
+  vectorType,
+  type DataType,
+} from '@alopex-db/core/types';
 
 export type TypeCategory = 'unknown' | 'boolean' | 'numeric' | 'string' | 'datetime' | 'user';
 
@@ -29,7 +39,12 @@ export function typeCategory(type: DataType): TypeCategory {
 
 /** PostgreSQL's typispreferred: where several overloads fit, the one over preferred types wins. */
 export function isPreferred(type: DataType): boolean {
-  return type.kind === 'float64' || type.kind === 'text' || type.kind === 'boolean' || type.kind === 'timestamp';
+  return (
+    type.kind === 'float64' ||
+    type.kind === 'text' ||
+    type.kind === 'boolean' ||
+    type.kind === 'timestamp'
+  );
 }
 
 /** A literal or parameter whose type is still open, or NULL. */
@@ -43,7 +58,9 @@ export function canCastImplicitly(from: DataType, to: DataType): boolean {
 
 export function canAssign(from: DataType, to: DataType): boolean {
   const context = castContext(from, to);
-  return from.kind === to.kind || isUnknown(from) || context === 'implicit' || context === 'assignment';
+  return (
+    from.kind === to.kind || isUnknown(from) || context === 'implicit' || context === 'assignment'
+  );
 }
 
 /** Widths of numeric types, narrowest first: the wider of two can hold both. */
@@ -70,7 +87,9 @@ export function commonType(left: DataType, right: DataType): DataType | undefine
 }
 
 /** The common type of a list, or the index of the first one that does not fit. All unknown: text, as in PostgreSQL. */
-export function commonTypeOf(types: readonly DataType[]): { readonly type: DataType } | { readonly misfit: number } {
+export function commonTypeOf(
+  types: readonly DataType[],
+): { readonly type: DataType } | { readonly misfit: number } {
   let common: DataType = NULL_TYPE;
   for (const [index, type] of types.entries()) {
     const wider = commonType(common, type);
@@ -81,9 +100,13 @@ export function commonTypeOf(types: readonly DataType[]): { readonly type: DataT
 }
 
 /** The smallest type an integer literal fits; beyond int64 it is a double, until NUMERIC exists. */
-export function integerLiteralType(text: string): { readonly type: DataType; readonly value: number | bigint } {
+export function integerLiteralType(text: string): {
+  readonly type: DataType;
+  readonly value: number | bigint;
+} {
   const number = Number(text);
-  if (number >= -2_147_483_648 && number <= 2_147_483_647) return { type: INT32, value: number + 0 };
+  if (number >= -2_147_483_648 && number <= 2_147_483_647)
+    return { type: INT32, value: number + 0 };
   if (Number.isSafeInteger(number)) return { type: INT64, value: number };
   const exact = BigInt(text);
   if (exact >= -(2n ** 63n) && exact < 2n ** 63n) return { type: INT64, value: exact };
@@ -92,11 +115,21 @@ export function integerLiteralType(text: string): { readonly type: DataType; rea
 
 /** Integer types and their bounds: what a constant must fit to be compared without widening the column. */
 export function integerBounds(type: DataType): readonly [bigint, bigint] | undefined {
-  const bits = type.kind === INT16.kind ? 15n : type.kind === INT32.kind ? 31n : type.kind === INT64.kind ? 63n : undefined;
+  const bits =
+    type.kind === INT16.kind
+      ? 15n
+      : type.kind === INT32.kind
+        ? 31n
+        : type.kind === INT64.kind
+          ? 63n
+          : undefined;
   return bits === undefined ? undefined : [-(2n ** bits), 2n ** bits - 1n];
 }
 
-function commonVector(left: DataType & { readonly kind: 'vector' }, right: DataType & { readonly kind: 'vector' }): DataType {
+function commonVector(
+  left: DataType & { readonly kind: 'vector' },
+  right: DataType & { readonly kind: 'vector' },
+): DataType {
   const dimension = left.dimension === right.dimension ? left.dimension : undefined;
   return vectorType(dimension, left.metric ?? right.metric);
 }

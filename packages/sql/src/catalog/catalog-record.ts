@@ -27,7 +27,12 @@ export type CatalogRecord =
   | { readonly kind: 'sequence'; readonly definition: SequenceDef };
 
 export function relationKey(schema: string, name: string): Uint8Array {
-  return concatBytes(Uint8Array.of(TAG_RELATION), encodeUtf8(schema), Uint8Array.of(0), encodeUtf8(name));
+  return concatBytes(
+    Uint8Array.of(TAG_RELATION),
+    encodeUtf8(schema),
+    Uint8Array.of(0),
+    encodeUtf8(name),
+  );
 }
 
 export function sequenceValueKey(sequenceId: number): Uint8Array {
@@ -44,9 +49,13 @@ export function encodeRecord(record: CatalogRecord): Uint8Array {
 export function decodeRecord(bytes: Uint8Array): CatalogRecord {
   const { format, kind, ...definition } = parseRecord(bytes);
   if (format !== FORMAT) {
-    throw new AlopexError('ALX_INCOMPATIBLE_VERSION', `catalog record has format ${String(format)}, this program reads 1`, {
-      hint: 'Open the database with the version that wrote it, or a later one.',
-    });
+    throw new AlopexError(
+      'ALX_INCOMPATIBLE_VERSION',
+      `catalog record has format ${String(format)}, this program reads 1`,
+      {
+        hint: 'Open the database with the version that wrote it, or a later one.',
+      },
+    );
   }
   // The record was written by encodeRecord above and is covered by the block's checksum.
   if (kind === 'table') return { kind, definition: definition as unknown as TableDef };
@@ -61,7 +70,8 @@ export function encodeCounter(value: number): Uint8Array {
 
 export function decodeCounter(bytes: Uint8Array): number {
   const value = Number(decodeUtf8(bytes));
-  if (!Number.isSafeInteger(value)) throw new AlopexError('ALX_CORRUPT', 'a counter of the catalog is not a number');
+  if (!Number.isSafeInteger(value))
+    throw new AlopexError('ALX_CORRUPT', 'a counter of the catalog is not a number');
   return value;
 }
 

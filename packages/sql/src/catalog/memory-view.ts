@@ -19,7 +19,9 @@ export class MemoryCatalogView implements CatalogView {
 
   without(schema: string, name: string): MemoryCatalogView {
     const gone = qualified(schema, name);
-    return new MemoryCatalogView([...this.#records.values()].filter((record) => recordName(record) !== gone));
+    return new MemoryCatalogView(
+      [...this.#records.values()].filter((record) => recordName(record) !== gone),
+    );
   }
 
   hasSchema(schema: string): boolean {
@@ -51,19 +53,22 @@ export class MemoryCatalogView implements CatalogView {
 
   tables(): readonly TableDef[] {
     const tables: TableDef[] = [];
-    for (const record of this.#records.values()) if (record.kind === 'table') tables.push(record.definition);
+    for (const record of this.#records.values())
+      if (record.kind === 'table') tables.push(record.definition);
     return tables.toSorted(byName);
   }
 
   views(): readonly ViewDef[] {
     const views: ViewDef[] = [];
-    for (const record of this.#records.values()) if (record.kind === 'view') views.push(record.definition);
+    for (const record of this.#records.values())
+      if (record.kind === 'view') views.push(record.definition);
     return views.toSorted(byName);
   }
 
   sequences(): readonly SequenceDef[] {
     const sequences: SequenceDef[] = [];
-    for (const record of this.#records.values()) if (record.kind === 'sequence') sequences.push(record.definition);
+    for (const record of this.#records.values())
+      if (record.kind === 'sequence') sequences.push(record.definition);
     return sequences.toSorted(byName);
   }
 

@@ -46,7 +46,9 @@ export class StoredCatalog {
 
   /** The kept view while it is the newest, for cached statements run without a transaction object; else undefined. */
   latestView(): CatalogView | undefined {
-    return this.#kept !== undefined && this.#kept.version === this.#lastChange() ? this.#kept.view : undefined;
+    return this.#kept !== undefined && this.#kept.version === this.#lastChange()
+      ? this.#kept.view
+      : undefined;
   }
 
   /** To be called after `rollbackTo`: what the transaction changed since the savepoint is undone. */

@@ -16,7 +16,9 @@ export interface ColumnDef {
   /** VARCHAR(n): longer text is refused. Absent = any length. */
   readonly lengthMax?: number | undefined;
   /** SERIAL and IDENTITY: the sequence that fills it. 'always' refuses values of the user's. */
-  readonly identity?: { readonly sequenceId: number; readonly generated: 'always' | 'default' } | undefined;
+  readonly identity?:
+    | { readonly sequenceId: number; readonly generated: 'always' | 'default' }
+    | undefined;
 }
 
 export interface UniqueConstraint {

@@ -19,7 +19,10 @@ export function nextValueFunction(sequences: SequenceSource, sequenceId: number)
       const values = Array.from({ length: rowCount }, () => {
         const value = sequences.next(sequenceId);
         if (value > (LARGEST[type.kind] ?? Number.MAX_SAFE_INTEGER)) {
-          throw new AlopexError('ALX_OUT_OF_RANGE', `the sequence has used up all values of ${typeName(type)}`);
+          throw new AlopexError(
+            'ALX_OUT_OF_RANGE',
+            `the sequence has used up all values of ${typeName(type)}`,
+          );
         }
         return integerScalar(value);
       });

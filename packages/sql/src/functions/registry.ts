@@ -2,9 +2,14 @@
 import type { Expression, ScalarFunction } from '@alopex-db/core/exec';
 import type { DataType, Metric } from '@alopex-db/core/types';
 import type { VectorDistances, VectorMeasure } from '@alopex-db/core/vector';
+import { AGGREGATES } from './aggregates.ts';
 import type { FunctionDef, ScalarDef } from './function-def.ts';
 import { BINARY_OPERATORS, PREFIX_OPERATORS } from './operators.ts';
 import { nextValueFunction, type SequenceSource } from './next-value.ts';
+import { MATH_FUNCTIONS } from './scalar-math.ts';
+import { TEXT_FUNCTIONS } from './scalar-text.ts';
+import { TIME_FUNCTIONS } from './scalar-time.ts';
+import { VECTOR_FUNCTIONS } from './vector-functions.ts';
 import { vectorScore, type VectorScoreFunction } from './vector-score.ts';
 
 /** What functions need of the database they run in. */
@@ -62,12 +67,19 @@ export class FunctionRegistry {
 }
 
 /** Every function a call can name, for the reference in the documents too. */
-export const FUNCTIONS: readonly FunctionDef[] = [];
+export const FUNCTIONS: readonly FunctionDef[] = [
+  ...MATH_FUNCTIONS,
+  ...TEXT_FUNCTIONS,
+  ...TIME_FUNCTIONS,
+  ...VECTOR_FUNCTIONS,
+  ...AGGREGATES,
+];
 
-function byName<T extends { readonly name: string; readonly aliases?: readonly string[] | undefined }>(
-  entries: readonly T[],
-): ReadonlyMap<string, T> {
+function byName<
+  T extends { readonly name: string; readonly aliases?: readonly string[] | undefined },
+>(entries: readonly T[]): ReadonlyMap<string, T> {
   const map = new Map<string, T>();
-  for (const entry of entries) for (const name of [entry.name, ...(entry.aliases ?? [])]) map.set(name, entry);
+  for (const entry of entries)
+    for (const name of [entry.name, ...(entry.aliases ?? [])]) map.set(name, entry);
   return map;
 }

@@ -10,11 +10,14 @@ export function truncateText(length: number): ScalarFunction {
 
 /** Refuses text longer than `length`, unless only blanks are too much (they are dropped, as SQL asks). */
 export function fitText(length: number): ScalarFunction {
-  return strictFunction(`varchar(${length})`, ([value]) => {
+  return strictFunction(`fit_varchar(${length})`, ([value]) => {
     const text = value as string;
     const kept = cut(text, length);
     if (kept.length === text.length || /^ *$/.test(text.slice(kept.length))) return kept;
-    throw new AlopexError('ALX_STRING_TOO_LONG', `value too long for type character varying(${length})`);
+    throw new AlopexError(
+      'ALX_STRING_TOO_LONG',
+      `value too long for type character varying(${length})`,
+    );
   });
 }
 

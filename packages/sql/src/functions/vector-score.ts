@@ -4,7 +4,15 @@
  */
 import { AlopexError } from '@alopex-db/core/base';
 import type { Expression, ScalarFunction } from '@alopex-db/core/exec';
-import { fixedColumn, isValid, vectorAt, type ColumnVector, type DataType, type Metric, type Scalar } from '@alopex-db/core/types';
+import {
+  fixedColumn,
+  isValid,
+  vectorAt,
+  type ColumnVector,
+  type DataType,
+  type Metric,
+  type Scalar,
+} from '@alopex-db/core/types';
 import type { VectorDistances, VectorMeasure } from '@alopex-db/core/vector';
 
 export interface VectorScoreFunction extends ScalarFunction {
@@ -13,13 +21,39 @@ export interface VectorScoreFunction extends ScalarFunction {
 
 /** Names under which EXPLAIN shows a score. */
 const SCORE_NAMES: Readonly<Record<VectorMeasure, Readonly<Record<Metric, string>>>> = {
-  distance: { cosine: 'cosine_distance', l2: 'l2_distance', inner: 'negative_inner_product', l1: 'l1_distance' },
-  similarity: { cosine: 'cosine_similarity', l2: 'l2_similarity', inner: 'inner_product', l1: 'l1_similarity' },
+  distance: {
+    cosine: 'cosine_distance',
+    l2: 'l2_distance',
+    inner: 'negative_inner_product',
+    l1: 'l1_distance',
+  },
+  similarity: {
+    cosine: 'cosine_similarity',
+    l2: 'l2_similarity',
+    inner: 'inner_product',
+    l1: 'l1_similarity',
+  },
 };
 
-export function vectorScore(distances: VectorDistances, metric: Metric, measure: VectorMeasure): VectorScoreFunction {
-  const compute = (args: readonly ColumnVector[], rowCount: number, type: DataType, one: 0 | 1 | undefined): ColumnVector =>
-    scoreColumns(distances, { metric, measure }, args as readonly [ColumnVector, ColumnVector], rowCount, type, one);
+export function vectorScore(
+  distances: VectorDistances,
+  metric: Metric,
+  measure: VectorMeasure,
+): VectorScoreFunction {
+  const compute = (
+    args: readonly ColumnVector[],
+    rowCount: number,
+    type: DataType,
+    one: 0 | 1 | undefined,
+  ): ColumnVector =>
+    scoreColumns(
+      distances,
+      { metric, measure },
+      args as readonly [ColumnVector, ColumnVector],
+      rowCount,
+      type,
+      one,
+    );
   return {
     name: SCORE_NAMES[measure][metric],
     volatility: 'immutable',
@@ -36,7 +70,8 @@ export function vectorScore(distances: VectorDistances, metric: Metric, measure:
 /** The score behind an expression, if it is one. */
 export function scoreOf(expression: Expression): VectorScoreFunction['score'] | undefined {
   if (expression.kind !== 'call') return undefined;
-  const called: ScalarFunction & { readonly score?: VectorScoreFunction['score'] } = expression.function;
+  const called: ScalarFunction & { readonly score?: VectorScoreFunction['score'] } =
+    expression.function;
   return called.score;
 }
 
@@ -72,16 +107,24 @@ function scoreColumns(
     const from = vectorAt(left, row);
     const to = vectorAt(right, row);
     if (from.length !== to.length) {
-      throw new AlopexError('ALX_VECTOR_DIMENSION', `different vector dimensions ${from.length} and ${to.length}`);
+      throw new AlopexError(
+        'ALX_VECTOR_DIMENSION',
+        `different vector dimensions ${from.length} and ${to.length}`,
+      );
     }
-    distances.compute({ ...score, dimension: from.length, count: 1, leftIsOne: true, left: from, right: to }, single);
+    distances.compute(
+      { ...score, dimension: from.length, count: 1, leftIsOne: true, left: from, right: to },
+      single,
+    );
     out[row] = single[0]!;
   }
   return fixedColumn(type, rowCount, out);
 }
 
 function fixedDimension(column: ColumnVector): number | undefined {
-  return column.offsets === undefined && column.type.kind === 'vector' ? column.type.dimension : undefined;
+  return column.offsets === undefined && column.type.kind === 'vector'
+    ? column.type.dimension
+    : undefined;
 }
 
 function floats(column: ColumnVector): Float32Array {

@@ -102,13 +102,20 @@ function joinsSides(part: Expression, plan: LogicalJoin): boolean {
 export function selectivity(predicate: Expression): number {
   switch (predicate.kind) {
     case 'compare':
-      return predicate.operator === '=' ? EQUALITY : predicate.operator === '<>' ? 1 - EQUALITY : RANGE;
+      return predicate.operator === '='
+        ? EQUALITY
+        : predicate.operator === '<>'
+          ? 1 - EQUALITY
+          : RANGE;
     case 'in':
       return Math.min(0.5, EQUALITY * predicate.list.length);
     case 'and':
       return predicate.args.reduce((product, part) => product * selectivity(part), 1);
     case 'or':
-      return Math.min(1, predicate.args.reduce((sum, part) => sum + selectivity(part), 0));
+      return Math.min(
+        1,
+        predicate.args.reduce((sum, part) => sum + selectivity(part), 0),
+      );
     case 'not':
       return 1 - selectivity(predicate.input);
     case 'isNull':
@@ -131,10 +138,13 @@ function fixesKey(get: LogicalGet, parts: readonly Expression[]): boolean {
 }
 
 function fixes(part: Expression, id: number): boolean {
-  if (part.kind === 'in') return !part.negated && part.input.kind === 'column' && part.input.index === id;
+  if (part.kind === 'in')
+    return !part.negated && part.input.kind === 'column' && part.input.index === id;
   if (part.kind !== 'compare' || part.operator !== '=') return false;
   const [left, right] = [part.left, part.right];
-  return (left.kind === 'column' && left.index === id) || (right.kind === 'column' && right.index === id);
+  return (
+    (left.kind === 'column' && left.index === id) || (right.kind === 'column' && right.index === id)
+  );
 }
 
 function keyTuples(parts: readonly Expression[]): number {
@@ -142,5 +152,7 @@ function keyTuples(parts: readonly Expression[]): number {
 }
 
 function constantCount(expression: Expression | undefined): number | undefined {
-  return expression?.kind === 'constant' && typeof expression.value === 'number' ? expression.value : undefined;
+  return expression?.kind === 'constant' && typeof expression.value === 'number'
+    ? expression.value
+    : undefined;
 }

@@ -19,7 +19,8 @@ export function optimize(statement: LogicalStatement, options: OptimizeOptions):
     nextColumnId: options.nextColumnId,
   };
   const active = RULES.filter((rule) => options.disabledRules?.has(rule.name) !== true);
-  const rewrite = (plan: LogicalPlan): LogicalPlan => active.reduce((done, rule) => withSubqueries(rule, done, context), plan);
+  const rewrite = (plan: LogicalPlan): LogicalPlan =>
+    active.reduce((done, rule) => withSubqueries(rule, done, context), plan);
   return {
     plan: rewrite(statement.plan),
     ctes: statement.ctes.map((cte) => ({ ...cte, plan: rewrite(cte.plan) })),

@@ -31,7 +31,8 @@ export function describePlan(plan: PhysicalPlan): PlanDescription {
 
 /** Columns are named with their table once there is more than one. */
 function countTables(plan: PhysicalPlan): number {
-  const own = plan.kind === 'table-scan' || plan.kind === 'vector-top-k' || plan.kind === 'cte-scan' ? 1 : 0;
+  const own =
+    plan.kind === 'table-scan' || plan.kind === 'vector-top-k' || plan.kind === 'cte-scan' ? 1 : 0;
   return inputsOf(plan).reduce((count, input) => count + countTables(input), own);
 }
 
@@ -128,7 +129,10 @@ class Describer {
       case 'sort':
       case 'top-k': {
         const names = this.#names(plan.input.columns);
-        const keys = { label: 'Sort Key', value: plan.keys.map((key) => sortKeyText(key, names)).join(', ') };
+        const keys = {
+          label: 'Sort Key',
+          value: plan.keys.map((key) => sortKeyText(key, names)).join(', '),
+        };
         return plan.kind === 'sort' ? [keys] : [keys, ...this.#limits(plan)];
       }
       case 'limit':
@@ -151,12 +155,22 @@ class Describer {
     return { label, value: expressionText(expression, this.#names(columns)) };
   }
 
-  #list(label: string, expressions: readonly Expression[], columns: readonly PlanColumn[]): PlanDetail {
+  #list(
+    label: string,
+    expressions: readonly Expression[],
+    columns: readonly PlanColumn[],
+  ): PlanDetail {
     const names = this.#names(columns);
-    return { label, value: expressions.map((expression) => expressionText(expression, names)).join(', ') };
+    return {
+      label,
+      value: expressions.map((expression) => expressionText(expression, names)).join(', '),
+    };
   }
 
-  #limits(plan: { readonly limit: Expression | undefined; readonly offset: Expression | undefined }): readonly PlanDetail[] {
+  #limits(plan: {
+    readonly limit: Expression | undefined;
+    readonly offset: Expression | undefined;
+  }): readonly PlanDetail[] {
     const details: PlanDetail[] = [];
     if (plan.limit !== undefined) details.push(this.#one('Limit', plan.limit, []));
     if (plan.offset !== undefined) details.push(this.#one('Offset', plan.offset, []));
@@ -178,19 +192,28 @@ class Describer {
     const names = this.#names([]);
     const key = table.primaryKey!.columns.map((ordinal) => table.columns[ordinal]!.name);
     if (access.kind === 'point') {
-      const shown = access.keys.slice(0, 3).map((tuple) => tuple.map((value) => expressionText(value, names)).join(', '));
+      const shown = access.keys
+        .slice(0, 3)
+        .map((tuple) => tuple.map((value) => expressionText(value, names)).join(', '));
       const more = access.keys.length > 3 ? `, … ${access.keys.length} keys` : '';
       const left = key.length === 1 ? key[0]! : `(${key.join(', ')})`;
-      if (access.keys.length === 1) return key.map((name, at) => `${name} = ${expressionText(access.keys[0]![at]!, names)}`).join(' AND ');
+      if (access.keys.length === 1)
+        return key
+          .map((name, at) => `${name} = ${expressionText(access.keys[0]![at]!, names)}`)
+          .join(' AND ');
       return `${left} IN (${shown.map((one) => (key.length === 1 ? one : `(${one})`)).join(', ')}${more})`;
     }
     const parts = access.prefix.map((value, at) => `${key[at]} = ${expressionText(value, names)}`);
     const next = key[access.prefix.length];
     if (access.lower !== undefined) {
-      parts.push(`${next} ${access.lower.inclusive ? '>=' : '>'} ${expressionText(access.lower.value, names)}`);
+      parts.push(
+        `${next} ${access.lower.inclusive ? '>=' : '>'} ${expressionText(access.lower.value, names)}`,
+      );
     }
     if (access.upper !== undefined) {
-      parts.push(`${next} ${access.upper.inclusive ? '<=' : '<'} ${expressionText(access.upper.value, names)}`);
+      parts.push(
+        `${next} ${access.upper.inclusive ? '<=' : '<'} ${expressionText(access.upper.value, names)}`,
+      );
     }
     return parts.join(' AND ');
   }
@@ -206,7 +229,9 @@ class Describer {
     return [...details, ...this.#limits(plan)];
   }
 
-  #joinDetails(plan: PhysicalPlan & { readonly kind: 'hash-join' | 'nested-loop-join' }): readonly PlanDetail[] {
+  #joinDetails(
+    plan: PhysicalPlan & { readonly kind: 'hash-join' | 'nested-loop-join' },
+  ): readonly PlanDetail[] {
     const both = [...plan.left.columns, ...plan.right.columns];
     if (plan.kind === 'nested-loop-join') {
       return plan.condition === undefined ? [] : [this.#one('Join Filter', plan.condition, both)];
@@ -214,7 +239,8 @@ class Describer {
     const left = this.#names(plan.left.columns);
     const right = this.#names(plan.right.columns);
     const keys = plan.leftKeys.map(
-      (key, index) => `(${expressionText(key, left)} = ${expressionText(plan.rightKeys[index]!, right)})`,
+      (key, index) =>
+        `(${expressionText(key, left)} = ${expressionText(plan.rightKeys[index]!, right)})`,
     );
     const details: PlanDetail[] = [{ label: 'Hash Cond', value: keys.join(' AND ') }];
     if (plan.residual !== undefined) details.push(this.#one('Join Filter', plan.residual, both));
@@ -223,10 +249,14 @@ class Describer {
 
   #aggregateDetails(plan: PhysicalPlan & { readonly kind: 'aggregate' }): readonly PlanDetail[] {
     const details: PlanDetail[] = [];
-    if (plan.groups.length > 0) details.push(this.#list('Group Key', plan.groups, plan.input.columns));
+    if (plan.groups.length > 0)
+      details.push(this.#list('Group Key', plan.groups, plan.input.columns));
     if (plan.aggregates.length > 0) {
       const names = this.#names(plan.input.columns);
-      details.push({ label: 'Aggregates', value: plan.aggregates.map((call) => aggregateText(call, names)).join(', ') });
+      details.push({
+        label: 'Aggregates',
+        value: plan.aggregates.map((call) => aggregateText(call, names)).join(', '),
+      });
     }
     return details;
   }
@@ -234,20 +264,37 @@ class Describer {
 
 function columnText(column: PlanColumn | undefined, index: number, qualified: boolean): string {
   if (column === undefined) return `#${index + 1}`;
-  return qualified && column.qualifier !== undefined ? `${column.qualifier}.${column.name}` : column.name;
+  return qualified && column.qualifier !== undefined
+    ? `${column.qualifier}.${column.name}`
+    : column.name;
 }
 
 function aggregateText(call: AggregateCall, names: ExpressionNames): string {
   const args = call.args.map((argument) => expressionText(argument, names)).join(', ');
   const inner = call.args.length === 0 ? '*' : `${call.distinct ? 'DISTINCT ' : ''}${args}`;
-  const order = call.orderBy.length === 0 ? '' : ` ORDER BY ${call.orderBy.map((key) => sortKeyText(key, names)).join(', ')}`;
-  const filter = call.filter === undefined ? '' : ` FILTER (WHERE ${expressionText(call.filter, names)})`;
+  const order =
+    call.orderBy.length === 0
+      ? ''
+      : ` ORDER BY ${call.orderBy.map((key) => sortKeyText(key, names)).join(', ')}`;
+  const filter =
+    call.filter === undefined ? '' : ` FILTER (WHERE ${expressionText(call.filter, names)})`;
   return `${call.function.name}(${inner}${order})${filter}`;
 }
 
-function conflictDetail(conflict: { readonly target: string | undefined; readonly update: object | undefined }): PlanDetail {
-  const target = conflict.target === undefined ? 'any constraint' : conflict.target === 'primary' ? 'primary key' : conflict.target;
-  return { label: 'On Conflict', value: `${target}, ${conflict.update === undefined ? 'do nothing' : 'do update'}` };
+function conflictDetail(conflict: {
+  readonly target: string | undefined;
+  readonly update: object | undefined;
+}): PlanDetail {
+  const target =
+    conflict.target === undefined
+      ? 'any constraint'
+      : conflict.target === 'primary'
+        ? 'primary key'
+        : conflict.target;
+  return {
+    label: 'On Conflict',
+    value: `${target}, ${conflict.update === undefined ? 'do nothing' : 'do update'}`,
+  };
 }
 
 const JOIN_WORDS: Readonly<Record<JoinKind, string>> = {
@@ -282,7 +329,11 @@ function titleOf(plan: PhysicalPlan): string {
   }
 }
 
-const SCAN_TITLES = { full: 'Seq Scan', point: 'Primary Key Lookup', range: 'Primary Key Range Scan' } as const;
+const SCAN_TITLES = {
+  full: 'Seq Scan',
+  point: 'Primary Key Lookup',
+  range: 'Primary Key Range Scan',
+} as const;
 
 const TITLES = {
   filter: 'Filter',
@@ -295,4 +346,3 @@ const TITLES = {
   update: 'Update',
   delete: 'Delete',
 } as const;
-

@@ -25,7 +25,10 @@ export type PlanMeasures = ReadonlyMap<PhysicalPlan, NodeMeasure>;
 /** Several lines without a line break at the end. `verbose` also shows what projections put out. */
 export function explainText(
   plan: PhysicalPlan,
-  options: { readonly measures?: PlanMeasures | undefined; readonly verbose?: boolean | undefined } = {},
+  options: {
+    readonly measures?: PlanMeasures | undefined;
+    readonly verbose?: boolean | undefined;
+  } = {},
 ): string {
   const lines: string[] = [];
   writeNode(describePlan(plan), 0, '', options, lines);
@@ -72,7 +75,11 @@ export function explainJson(plan: PhysicalPlan, measures?: PlanMeasures): unknow
   return [{ Plan: jsonNode(describePlan(plan), measures, undefined) }];
 }
 
-function jsonNode(node: PlanDescription, measures: PlanMeasures | undefined, label: string | undefined): object {
+function jsonNode(
+  node: PlanDescription,
+  measures: PlanMeasures | undefined,
+  label: string | undefined,
+): object {
   const { plan } = node;
   const measure = measures?.get(plan);
   const children = [
@@ -82,7 +89,9 @@ function jsonNode(node: PlanDescription, measures: PlanMeasures | undefined, lab
   return {
     'Node Type': node.title,
     ...(label === undefined ? {} : { 'Subplan Name': label }),
-    ...(node.relation === undefined ? {} : { 'Relation Name': node.relation, Alias: node.alias ?? node.relation }),
+    ...(node.relation === undefined
+      ? {}
+      : { 'Relation Name': node.relation, Alias: node.alias ?? node.relation }),
     'Plan Rows': Math.round(plan.rows),
     'Total Cost': Number(plan.cost.toFixed(1)),
     ...(measure === undefined

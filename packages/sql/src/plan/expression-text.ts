@@ -32,7 +32,8 @@ export function expressionText(expression: Expression, names: ExpressionNames): 
       return callText(expression.function.name, expression.args.map(text));
     case 'cast':
       if (expression.implicit) return text(expression.input);
-      if (expression.onFailure === 'null') return `TRY_CAST(${text(expression.input)} AS ${typeName(expression.type)})`;
+      if (expression.onFailure === 'null')
+        return `TRY_CAST(${text(expression.input)} AS ${typeName(expression.type)})`;
       return `(${text(expression.input)})::${typeName(expression.type)}`;
     case 'compare':
       return `(${text(expression.left)} ${expression.operator} ${text(expression.right)})`;
@@ -63,7 +64,8 @@ export function sortKeyText(key: SortKey, names: ExpressionNames): string {
   const direction = key.descending ? ' DESC' : '';
   // The default is not spelt out, as in PostgreSQL; a vector score's is last both ways.
   const nullsDefault = key.nanAsNull === true ? false : key.descending;
-  const nulls = key.nullsFirst === nullsDefault ? '' : key.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
+  const nulls =
+    key.nullsFirst === nullsDefault ? '' : key.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
   return `${expressionText(key.expression, names)}${direction}${nulls}`;
 }
 
@@ -83,12 +85,18 @@ export function constantText(value: Scalar, type: DataType): string {
 }
 
 function callText(name: string, args: readonly string[]): string {
-  if (!SYMBOL.test(name) || args.length > 2 || args.length === 0) return `${name}(${args.join(', ')})`;
+  if (!SYMBOL.test(name) || args.length > 2 || args.length === 0)
+    return `${name}(${args.join(', ')})`;
   return args.length === 1 ? `(${name} ${args[0]})` : `(${args[0]} ${name} ${args[1]})`;
 }
 
-function caseText(expression: Expression & { readonly kind: 'case' }, text: (part: Expression) => string): string {
-  const branches = expression.branches.map((branch) => `WHEN ${text(branch.when)} THEN ${text(branch.then)}`);
+function caseText(
+  expression: Expression & { readonly kind: 'case' },
+  text: (part: Expression) => string,
+): string {
+  const branches = expression.branches.map(
+    (branch) => `WHEN ${text(branch.when)} THEN ${text(branch.then)}`,
+  );
   const otherwise = expression.otherwise === undefined ? '' : ` ELSE ${text(expression.otherwise)}`;
   return `CASE ${branches.join(' ')}${otherwise} END`;
 }

@@ -234,7 +234,10 @@ function joinColumns(plan: LogicalJoin): readonly LogicalColumn[] {
   const right = outputColumns(plan.right);
   const leftPadded = plan.join === 'right' || plan.join === 'full';
   const rightPadded = plan.join === 'left' || plan.join === 'full';
-  return [...(leftPadded ? left.map(asNullable) : left), ...(rightPadded ? right.map(asNullable) : right)];
+  return [
+    ...(leftPadded ? left.map(asNullable) : left),
+    ...(rightPadded ? right.map(asNullable) : right),
+  ];
 }
 
 function asNullable(column: LogicalColumn): LogicalColumn {

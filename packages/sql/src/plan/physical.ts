@@ -84,8 +84,16 @@ export type PhysicalPlan =
   | TableScan
   | VectorTopK
   | (PlanNode & { readonly kind: 'values'; readonly tuples: readonly (readonly Expression[])[] })
-  | (PlanNode & { readonly kind: 'filter'; readonly input: PhysicalPlan; readonly predicate: Expression })
-  | (PlanNode & { readonly kind: 'project'; readonly input: PhysicalPlan; readonly expressions: readonly Expression[] })
+  | (PlanNode & {
+      readonly kind: 'filter';
+      readonly input: PhysicalPlan;
+      readonly predicate: Expression;
+    })
+  | (PlanNode & {
+      readonly kind: 'project';
+      readonly input: PhysicalPlan;
+      readonly expressions: readonly Expression[];
+    })
   | (PlanNode & {
       readonly kind: 'hash-join';
       readonly join: JoinKind;
@@ -111,7 +119,11 @@ export type PhysicalPlan =
       readonly groups: readonly Expression[];
       readonly aggregates: readonly AggregateCall[];
     })
-  | (PlanNode & { readonly kind: 'sort'; readonly input: PhysicalPlan; readonly keys: readonly SortKey[] })
+  | (PlanNode & {
+      readonly kind: 'sort';
+      readonly input: PhysicalPlan;
+      readonly keys: readonly SortKey[];
+    })
   | (PlanNode & {
       readonly kind: 'top-k';
       readonly input: PhysicalPlan;
@@ -198,4 +210,3 @@ export interface BoundCheck {
   readonly name: string;
   readonly condition: Expression;
 }
-

@@ -6,7 +6,7 @@
  */
 import { unreachable } from '@alopex-db/core/base';
 import { equalTypes, type Scalar } from '@alopex-db/core/types';
-import type { Expression } from '@alopex-db/core/exec';
+import type { Expression, ScalarFunction } from '@alopex-db/core/exec';
 
 /** Direct operands, in evaluation order. Of a subquery: its outer values and its probe. */
 export function operands(expression: Expression): readonly Expression[] {
@@ -35,7 +35,9 @@ export function operands(expression: Expression): readonly Expression[] {
       return expression.otherwise === undefined ? parts : [...parts, expression.otherwise];
     }
     case 'subquery':
-      return expression.probe === undefined ? expression.outer : [...expression.outer, expression.probe];
+      return expression.probe === undefined
+        ? expression.outer
+        : [...expression.outer, expression.probe];
     default:
       return unreachable(expression);
   }
@@ -66,12 +68,17 @@ export function withOperands(expression: Expression, parts: readonly Expression[
     case 'case':
       return {
         ...expression,
-        branches: expression.branches.map((_, index) => ({ when: parts[2 * index]!, then: parts[2 * index + 1]! })),
+        branches: expression.branches.map((_, index) => ({
+          when: parts[2 * index]!,
+          then: parts[2 * index + 1]!,
+        })),
         otherwise: expression.otherwise === undefined ? undefined : parts.at(-1)!,
       };
     case 'subquery': {
       const outer = parts.slice(0, expression.outer.length);
-      return expression.probe === undefined ? { ...expression, outer } : { ...expression, outer, probe: parts.at(-1)! };
+      return expression.probe === undefined
+        ? { ...expression, outer }
+        : { ...expression, outer, probe: parts.at(-1)! };
     }
     default:
       return unreachable(expression);
@@ -79,15 +86,23 @@ export function withOperands(expression: Expression, parts: readonly Expression[
 }
 
 /** Rewrites the operands; answers the same object when none changed. */
-export function mapOperands(expression: Expression, rewrite: (operand: Expression) => Expression): Expression {
+export function mapOperands(
+  expression: Expression,
+  rewrite: (operand: Expression) => Expression,
+): Expression {
   const before = operands(expression);
   if (before.length === 0) return expression;
   const after = before.map(rewrite);
-  return after.every((part, index) => part === before[index]) ? expression : withOperands(expression, after);
+  return after.every((part, index) => part === before[index])
+    ? expression
+    : withOperands(expression, after);
 }
 
 /** Rewrites a tree from the leaves up. */
-export function mapExpression(expression: Expression, rewrite: (node: Expression) => Expression): Expression {
+export function mapExpression(
+  expression: Expression,
+  rewrite: (node: Expression) => Expression,
+): Expression {
   return rewrite(mapOperands(expression, (operand) => mapExpression(operand, rewrite)));
 }
 
@@ -121,21 +136,35 @@ function sameNode(left: Expression, right: Expression): boolean {
   if (left.kind === 'column' || left.kind === 'parameter' || left.kind === 'outer') {
     return 'index' in right && left.index === right.index;
   }
-  if (left.kind === 'constant') return right.kind === 'constant' && equalScalars(left.value, right.value);
+  if (left.kind === 'constant')
+    return right.kind === 'constant' && equalScalars(left.value, right.value);
   if (left.kind === 'call') {
-    return right.kind === 'call' && left.function === right.function && !isVolatileCall(left);
+    return (
+      right.kind === 'call' &&
+      equalFunctions(left.function, right.function) &&
+      !isVolatileCall(left)
+    );
   }
   if (left.kind === 'cast') return right.kind === 'cast' && left.onFailure === right.onFailure;
   if (left.kind === 'compare') return right.kind === 'compare' && left.operator === right.operator;
   if ('negated' in left) return 'negated' in right && left.negated === right.negated;
-  if (left.kind === 'case') return right.kind === 'case' && left.branches.length === right.branches.length;
+  if (left.kind === 'case')
+    return right.kind === 'case' && left.branches.length === right.branches.length;
   return true;
+}
+
+/** GREATEST and the like are made for every place of use; such functions are told by name, as their argument types are equal. */
+function equalFunctions(left: ScalarFunction, right: ScalarFunction): boolean {
+  return left === right || left.name === right.name;
 }
 
 /** Same value of the same type: NaN equals NaN, 0 and -0 differ (they print differently). */
 export function equalScalars(left: Scalar, right: Scalar): boolean {
   if (ArrayBuffer.isView(left) && ArrayBuffer.isView(right)) {
-    return left.length === right.length && Array.prototype.every.call(left, (element, index) => Object.is(element, right[index]));
+    return (
+      left.length === right.length &&
+      Array.prototype.every.call(left, (element, index) => Object.is(element, right[index]))
+    );
   }
   return Object.is(left, right);
 }

@@ -30,7 +30,10 @@ export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
 }
 
 /** The same node over rewritten inputs; the same object when none changed. */
-export function mapInputs(plan: LogicalPlan, rewrite: (input: LogicalPlan) => LogicalPlan): LogicalPlan {
+export function mapInputs(
+  plan: LogicalPlan,
+  rewrite: (input: LogicalPlan) => LogicalPlan,
+): LogicalPlan {
   switch (plan.kind) {
     case 'get':
     case 'values':
@@ -63,13 +66,17 @@ export function mapInputs(plan: LogicalPlan, rewrite: (input: LogicalPlan) => Lo
 }
 
 /** Rewrites the expressions of this node alone. */
-export function mapNodeExpressions(plan: LogicalPlan, rewrite: (expression: Expression) => Expression): LogicalPlan {
+export function mapNodeExpressions(
+  plan: LogicalPlan,
+  rewrite: (expression: Expression) => Expression,
+): LogicalPlan {
   const optional = (expression: Expression | undefined): Expression | undefined =>
     expression === undefined ? undefined : rewrite(expression);
   const items = (list: readonly ProjectItem[]): readonly ProjectItem[] =>
     list.map((item) => ({ column: item.column, expression: rewrite(item.expression) }));
-  const assignments = <T extends { readonly value: Expression }>(list: readonly T[]): readonly T[] =>
-    list.map((item) => ({ ...item, value: rewrite(item.value) }));
+  const assignments = <T extends { readonly value: Expression }>(
+    list: readonly T[],
+  ): readonly T[] => list.map((item) => ({ ...item, value: rewrite(item.value) }));
   switch (plan.kind) {
     case 'get':
     case 'cte-scan':
@@ -88,7 +95,10 @@ export function mapNodeExpressions(plan: LogicalPlan, rewrite: (expression: Expr
       return {
         ...plan,
         groups: items(plan.groups),
-        aggregates: plan.aggregates.map((item) => ({ column: item.column, call: mapAggregate(item.call, rewrite) })),
+        aggregates: plan.aggregates.map((item) => ({
+          column: item.column,
+          call: mapAggregate(item.call, rewrite),
+        })),
       };
     case 'sort':
       return { ...plan, keys: mapSortKeys(plan.keys, rewrite) };
@@ -105,7 +115,11 @@ export function mapNodeExpressions(plan: LogicalPlan, rewrite: (expression: Expr
             ? plan.onConflict
             : {
                 ...plan.onConflict,
-                update: { ...update, assignments: assignments(update.assignments), where: optional(update.where) },
+                update: {
+                  ...update,
+                  assignments: assignments(update.assignments),
+                  where: optional(update.where),
+                },
               },
       };
     }
@@ -117,13 +131,19 @@ export function mapNodeExpressions(plan: LogicalPlan, rewrite: (expression: Expr
         returning: plan.returning === undefined ? undefined : items(plan.returning),
       };
     case 'delete':
-      return { ...plan, returning: plan.returning === undefined ? undefined : items(plan.returning) };
+      return {
+        ...plan,
+        returning: plan.returning === undefined ? undefined : items(plan.returning),
+      };
     default:
       return unreachable(plan);
   }
 }
 
-export function mapAggregate(call: AggregateCall, rewrite: (expression: Expression) => Expression): AggregateCall {
+export function mapAggregate(
+  call: AggregateCall,
+  rewrite: (expression: Expression) => Expression,
+): AggregateCall {
   return {
     ...call,
     args: call.args.map(rewrite),
@@ -150,7 +170,10 @@ export function nodeExpressions(plan: LogicalPlan): readonly Expression[] {
 }
 
 /** Rewrites a plan from the leaves up. */
-export function mapPlan(plan: LogicalPlan, rewrite: (node: LogicalPlan) => LogicalPlan): LogicalPlan {
+export function mapPlan(
+  plan: LogicalPlan,
+  rewrite: (node: LogicalPlan) => LogicalPlan,
+): LogicalPlan {
   return rewrite(mapInputs(plan, (input) => mapPlan(input, rewrite)));
 }
 
@@ -160,14 +183,23 @@ export function subqueryPlan(expression: Expression & { readonly kind: 'subquery
 }
 
 /** Rewrites an expression from the leaves up, going down into the plans of subqueries too. */
-export function mapDeep(expression: Expression, rewrite: (node: Expression) => Expression): Expression {
+export function mapDeep(
+  expression: Expression,
+  rewrite: (node: Expression) => Expression,
+): Expression {
   const inner = mapOperands(expression, (operand) => mapDeep(operand, rewrite));
   if (inner.kind !== 'subquery') return rewrite(inner);
-  return rewrite({ ...inner, plan: mapPlanExpressions(subqueryPlan(inner), (part) => mapDeep(part, rewrite)) });
+  return rewrite({
+    ...inner,
+    plan: mapPlanExpressions(subqueryPlan(inner), (part) => mapDeep(part, rewrite)),
+  });
 }
 
 /** Rewrites every expression of every node. */
-export function mapPlanExpressions(plan: LogicalPlan, rewrite: (expression: Expression) => Expression): LogicalPlan {
+export function mapPlanExpressions(
+  plan: LogicalPlan,
+  rewrite: (expression: Expression) => Expression,
+): LogicalPlan {
   return mapPlan(plan, (node) => mapNodeExpressions(node, rewrite));
 }
 
@@ -175,7 +207,8 @@ export function mapPlanExpressions(plan: LogicalPlan, rewrite: (expression: Expr
 export function columnIds(expression: Expression, into: Set<number> = new Set()): Set<number> {
   if (expression.kind === 'column') into.add(expression.index);
   for (const operand of operands(expression)) columnIds(operand, into);
-  if (expression.kind === 'subquery') for (const id of freeColumns(subqueryPlan(expression))) into.add(id);
+  if (expression.kind === 'subquery')
+    for (const id of freeColumns(subqueryPlan(expression))) into.add(id);
   return into;
 }
 

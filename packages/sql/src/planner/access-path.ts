@@ -59,16 +59,25 @@ interface FixedColumn {
   readonly values: readonly Expression[];
 }
 
-function findFixed(id: number, conditions: readonly Expression[], own: ReadonlySet<number>): FixedColumn | undefined {
+function findFixed(
+  id: number,
+  conditions: readonly Expression[],
+  own: ReadonlySet<number>,
+): FixedColumn | undefined {
   let best: FixedColumn | undefined;
   for (const condition of conditions) {
     const values = fixedValues(id, condition, own);
-    if (values !== undefined && (best === undefined || values.length < best.values.length)) best = { condition, values };
+    if (values !== undefined && (best === undefined || values.length < best.values.length))
+      best = { condition, values };
   }
   return best;
 }
 
-function fixedValues(id: number, condition: Expression, own: ReadonlySet<number>): readonly Expression[] | undefined {
+function fixedValues(
+  id: number,
+  condition: Expression,
+  own: ReadonlySet<number>,
+): readonly Expression[] | undefined {
   if (condition.kind === 'in') {
     const { input, list, negated } = condition;
     const usable = !negated && isColumn(input, id) && list.every((value) => isGiven(value, own));
@@ -87,7 +96,8 @@ function boundOn(
   if (condition.kind !== 'compare') return undefined;
   const { left, operator, right } = condition;
   if (isColumn(left, id) && isGiven(right, own)) return { operator, value: right };
-  if (isColumn(right, id) && isGiven(left, own)) return { operator: mirrored(operator), value: left };
+  if (isColumn(right, id) && isGiven(left, own))
+    return { operator: mirrored(operator), value: left };
   return undefined;
 }
 
@@ -121,11 +131,15 @@ function keyCount(fixed: readonly FixedColumn[]): number {
 /** All combinations of the columns' values. */
 function product(fixed: readonly FixedColumn[]): readonly (readonly Expression[])[] {
   let keys: readonly (readonly Expression[])[] = [[]];
-  for (const column of fixed) keys = keys.flatMap((key) => column.values.map((value) => [...key, value]));
+  for (const column of fixed)
+    keys = keys.flatMap((key) => column.values.map((value) => [...key, value]));
   return keys;
 }
 
-function without(conditions: readonly Expression[], used: readonly { readonly condition: Expression }[]): readonly Expression[] {
+function without(
+  conditions: readonly Expression[],
+  used: readonly { readonly condition: Expression }[],
+): readonly Expression[] {
   const gone = new Set(used.map((one) => one.condition));
   return conditions.filter((condition) => !gone.has(condition));
 }
@@ -139,7 +153,10 @@ function chooseRange(
 ): AccessChoice {
   // A list in the middle of a key would be many ranges; only single values make a prefix.
   const firstList = fixed.findIndex((column) => column.values.length !== 1);
-  const prefix = (firstList < 0 ? fixed : fixed.slice(0, firstList)).slice(0, keyColumns.length - 1);
+  const prefix = (firstList < 0 ? fixed : fixed.slice(0, firstList)).slice(
+    0,
+    keyColumns.length - 1,
+  );
   const next = keyColumns[prefix.length];
   const id = next === undefined ? undefined : get.columns[get.ordinals.indexOf(next)]?.id;
   const lower = id === undefined ? undefined : findBound(id, conditions, own, ['>', '>=']);
@@ -147,7 +164,11 @@ function chooseRange(
   if (prefix.length === 0 && lower === undefined && upper === undefined) {
     return { access: { kind: 'full' }, rest: conditions };
   }
-  const used = [...prefix, ...(lower === undefined ? [] : [lower]), ...(upper === undefined ? [] : [upper])];
+  const used = [
+    ...prefix,
+    ...(lower === undefined ? [] : [lower]),
+    ...(upper === undefined ? [] : [upper]),
+  ];
   return {
     access: {
       kind: 'range',

@@ -9,7 +9,12 @@ import { claimName, definitionTarget } from '../binder/definition-target.ts';
 import { checkTableOptions, type TableDraft } from '../binder/table-draft.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { errorAt } from '../errors.ts';
-import type { CompiledDdl, CompiledQuery, DdlNotice, DdlOutcome } from '../plan/compiled-statement.ts';
+import type {
+  CompiledDdl,
+  CompiledQuery,
+  DdlNotice,
+  DdlOutcome,
+} from '../plan/compiled-statement.ts';
 import type { CompileContext } from './compile-context.ts';
 import { WRITE_ROW } from './cost.ts';
 import { physicalQuery } from './physical-query.ts';
@@ -34,14 +39,22 @@ export function compileCreateTableAs(
       const free = yield* claimName(target, statement.ifNotExists, transaction, catalog, notices);
       if (!free) return { then: [], notices, droppedKeyspaces: [] };
       const table = yield* storeTable(target, draft, transaction, catalog);
-      return { then: statement.withData ? [filling(table, query)] : [], notices, droppedKeyspaces: [] };
+      return {
+        then: statement.withData ? [filling(table, query)] : [],
+        notices,
+        droppedKeyspaces: [],
+      };
     },
   };
 }
 
 function draftFor(query: CompiledQuery, statement: CreateTableAsStatement): TableDraft {
   if (statement.columns.length > query.columns.length) {
-    throw errorAt('ALX_ALIAS_ARITY', 'CREATE TABLE AS specifies too many column names', statement.columns[0]!.span);
+    throw errorAt(
+      'ALX_ALIAS_ARITY',
+      'CREATE TABLE AS specifies too many column names',
+      statement.columns[0]!.span,
+    );
   }
   const columns = query.columns.map((column, ordinal) => ({
     id: ordinal + 1,
@@ -55,9 +68,14 @@ function draftFor(query: CompiledQuery, statement: CreateTableAsStatement): Tabl
   const names = columns.map((column) => column.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw errorAt('ALX_DUPLICATE_COLUMN', `column "${twice}" specified more than once`, statement.query.span, {
-      hint: 'Give the columns of the query different names.',
-    });
+    throw errorAt(
+      'ALX_DUPLICATE_COLUMN',
+      `column "${twice}" specified more than once`,
+      statement.query.span,
+      {
+        hint: 'Give the columns of the query different names.',
+      },
+    );
   }
   return { columns, primaryKey: undefined, unique: [], checks: [] };
 }

@@ -10,14 +10,22 @@ import { BindState } from '../binder/bind-state.ts';
 import { bindDefinition } from '../binder/bind-definition.ts';
 import { unsupported } from '../binder/bind-error.ts';
 import { locateError } from '../errors.ts';
-import type { CompiledExplain, CompiledQuery, CompiledStatement, QueryCommand } from '../plan/compiled-statement.ts';
+import type {
+  CompiledExplain,
+  CompiledQuery,
+  CompiledStatement,
+  QueryCommand,
+} from '../plan/compiled-statement.ts';
 import type { CompileContext } from './compile-context.ts';
 import { compileCreateTableAs } from './compile-create-table-as.ts';
 import { compileTruncate } from './compile-truncate.ts';
 import { physicalQuery } from './physical-query.ts';
 
 /** Errors name line and column of the text in the context. */
-export function compileStatement(parsed: ParsedStatement, context: CompileContext): CompiledStatement {
+export function compileStatement(
+  parsed: ParsedStatement,
+  context: CompileContext,
+): CompiledStatement {
   try {
     return compile(parsed.statement, parsed.parameters.count, context);
   } catch (error) {
@@ -25,7 +33,11 @@ export function compileStatement(parsed: ParsedStatement, context: CompileContex
   }
 }
 
-function compile(statement: Statement, parameterCount: number, context: CompileContext): CompiledStatement {
+function compile(
+  statement: Statement,
+  parameterCount: number,
+  context: CompileContext,
+): CompiledStatement {
   switch (statement.kind) {
     case 'query':
     case 'insert':
@@ -49,7 +61,11 @@ function compile(statement: Statement, parameterCount: number, context: CompileC
   }
 }
 
-function compileData(statement: DataStatement, parameterCount: number, context: CompileContext): CompiledQuery {
+function compileData(
+  statement: DataStatement,
+  parameterCount: number,
+  context: CompileContext,
+): CompiledQuery {
   const state = new BindState(context, parameterCount);
   return physicalQuery(bindDataStatement(statement, state), COMMANDS[statement.kind], state);
 }
@@ -61,12 +77,26 @@ const COMMANDS: Readonly<Record<DataStatement['kind'], QueryCommand>> = {
   delete: 'DELETE',
 };
 
-function compileExplain(statement: ExplainStatement, parameterCount: number, context: CompileContext): CompiledExplain {
+function compileExplain(
+  statement: ExplainStatement,
+  parameterCount: number,
+  context: CompileContext,
+): CompiledExplain {
   const inner = statement.statement;
   const explainable =
-    inner.kind === 'query' || inner.kind === 'insert' || inner.kind === 'update' || inner.kind === 'delete';
+    inner.kind === 'query' ||
+    inner.kind === 'insert' ||
+    inner.kind === 'update' ||
+    inner.kind === 'delete';
   if (!explainable) throw unsupported('EXPLAIN of a statement that has no plan', statement.span);
   const target = compileData(inner, parameterCount, context);
   const { analyze, verbose, format } = statement;
-  return { kind: 'explain', target, parameterTypes: target.parameterTypes, analyze, verbose, format };
+  return {
+    kind: 'explain',
+    target,
+    parameterTypes: target.parameterTypes,
+    analyze,
+    verbose,
+    format,
+  };
 }

@@ -12,7 +12,10 @@ import type { LogicalDelete } from '../plan/logical.ts';
 import type { CompileContext } from './compile-context.ts';
 import { physicalQuery } from './physical-query.ts';
 
-export function compileTruncate(statement: TruncateStatement, context: CompileContext): CompiledDdl {
+export function compileTruncate(
+  statement: TruncateStatement,
+  context: CompileContext,
+): CompiledDdl {
   if (statement.restartIdentity) throw unsupported('RESTART IDENTITY', statement.span);
   const tables = statement.tables.map((name) => resolveTable(context, name, 'truncate'));
   const outcome: DdlOutcome = {
@@ -35,7 +38,12 @@ export function compileTruncate(statement: TruncateStatement, context: CompileCo
 function emptying(table: TableDef, context: CompileContext): CompiledQuery {
   const state = new BindState(context, 0);
   const source = tableSource(state, table, table.name);
-  const rowKey = state.newColumn({ name: 'row key', type: BYTEA, nullable: false, qualifier: table.name });
+  const rowKey = state.newColumn({
+    name: 'row key',
+    type: BYTEA,
+    nullable: false,
+    qualifier: table.name,
+  });
   const plan: LogicalDelete = {
     kind: 'delete',
     table,
@@ -44,6 +52,11 @@ function emptying(table: TableDef, context: CompileContext): CompiledQuery {
     rowKey,
     returning: undefined,
   };
-  const bound = { statement: { plan, ctes: [] }, columns: [], parameterTypes: [], usedHints: false };
+  const bound = {
+    statement: { plan, ctes: [] },
+    columns: [],
+    parameterTypes: [],
+    usedHints: false,
+  };
   return physicalQuery(bound, 'TRUNCATE TABLE', state);
 }

@@ -56,7 +56,11 @@ class SharedParts {
     const { name, plan } = this.#statement.ctes[index]!;
     const columns = outputColumns(plan);
     const planner = new PhysicalPlanner(this, new SubqueryFrame());
-    const made = { name, columns: planColumns(columns), plan: projectedTo(planner.plan(plan), columns).plan };
+    const made = {
+      name,
+      columns: planColumns(columns),
+      plan: projectedTo(planner.plan(plan), columns).plan,
+    };
     this.#ctes.set(index, made);
     return made;
   }
@@ -122,7 +126,16 @@ class PhysicalPlanner implements PlanContext {
   #planValues(node: LogicalPlan & { readonly kind: 'values' }): Planned {
     const tuples = node.tuples.map((tuple) => tuple.map((value) => this.place(value, NO_COLUMNS)));
     const rows = tuples.length;
-    return planned({ kind: 'values', tuples, columns: planColumns(node.columns), rows, cost: rows * EXPRESSION_ROW }, node.columns);
+    return planned(
+      {
+        kind: 'values',
+        tuples,
+        columns: planColumns(node.columns),
+        rows,
+        cost: rows * EXPRESSION_ROW,
+      },
+      node.columns,
+    );
   }
 
   #planFilter(node: LogicalFilter): Planned {
@@ -152,8 +165,20 @@ class PhysicalPlanner implements PlanContext {
     const columns = outputColumns(node);
     const expressions = node.items.map((item) => this.place(item.expression, input.layout));
     const { rows } = input.plan;
-    const cost = input.plan.cost + rows * expressions.filter((one) => one.kind !== 'column').length * EXPRESSION_ROW;
-    return planned({ kind: 'project', input: input.plan, expressions, columns: planColumns(columns), rows, cost }, columns);
+    const cost =
+      input.plan.cost +
+      rows * expressions.filter((one) => one.kind !== 'column').length * EXPRESSION_ROW;
+    return planned(
+      {
+        kind: 'project',
+        input: input.plan,
+        expressions,
+        columns: planColumns(columns),
+        rows,
+        cost,
+      },
+      columns,
+    );
   }
 
   #planAggregate(node: LogicalAggregate): Planned {
@@ -179,7 +204,10 @@ class PhysicalPlanner implements PlanContext {
     if (ordered !== undefined) return planned(ordered, input.columns);
     const { rows } = input.plan;
     const cost = input.plan.cost + sortCost(rows);
-    return planned({ kind: 'sort', input: input.plan, keys, columns: input.plan.columns, rows, cost }, input.columns);
+    return planned(
+      { kind: 'sort', input: input.plan, keys, columns: input.plan.columns, rows, cost },
+      input.columns,
+    );
   }
 
   #planLimit(node: LogicalLimit): Planned {
@@ -194,18 +222,28 @@ class PhysicalPlanner implements PlanContext {
       const { keys } = input.plan;
       const below = input.plan.input;
       const cost = below.cost + below.rows * Math.log2(Math.max(2, rows)) * EXPRESSION_ROW;
-      return planned({ kind: 'top-k', input: below, keys, limit, offset, columns, rows, cost }, input.columns);
+      return planned(
+        { kind: 'top-k', input: below, keys, limit, offset, columns, rows, cost },
+        input.columns,
+      );
     }
-    const limited = limit !== undefined && offset === undefined ? limitScan(input.plan, limit, rows) : input.plan;
+    const limited =
+      limit !== undefined && offset === undefined ? limitScan(input.plan, limit, rows) : input.plan;
     const cost = limited.cost;
-    return planned({ kind: 'limit', input: limited, limit, offset, columns, rows, cost }, input.columns);
+    return planned(
+      { kind: 'limit', input: limited, limit, offset, columns, rows, cost },
+      input.columns,
+    );
   }
 
   #planDistinct(node: LogicalPlan & { readonly kind: 'distinct' }): Planned {
     const input = this.plan(node.input);
     const cost = input.plan.cost + input.plan.rows * HASH_ROW;
     const rows = this.estimator.rows(node);
-    return planned({ kind: 'distinct', input: input.plan, columns: input.plan.columns, rows, cost }, input.columns);
+    return planned(
+      { kind: 'distinct', input: input.plan, columns: input.plan.columns, rows, cost },
+      input.columns,
+    );
   }
 
   #planSetOperation(node: LogicalSetOperation): Planned {
@@ -229,7 +267,16 @@ class PhysicalPlanner implements PlanContext {
   #planCteScan(node: LogicalPlan & { readonly kind: 'cte-scan' }): Planned {
     const cte = this.cte(node.cte);
     const { rows } = cte.plan;
-    return planned({ kind: 'cte-scan', cte, columns: planColumns(node.columns), rows, cost: rows * EXPRESSION_ROW }, node.columns);
+    return planned(
+      {
+        kind: 'cte-scan',
+        cte,
+        columns: planColumns(node.columns),
+        rows,
+        cost: rows * EXPRESSION_ROW,
+      },
+      node.columns,
+    );
   }
 }
 

@@ -7,7 +7,11 @@ import type { CompiledQuery, QueryCommand } from '../plan/compiled-statement.ts'
 import { planPhysical } from './physical-planner.ts';
 import { planColumns } from './planned.ts';
 
-export function physicalQuery(bound: BoundStatement, command: QueryCommand, state: BindState): CompiledQuery {
+export function physicalQuery(
+  bound: BoundStatement,
+  command: QueryCommand,
+  state: BindState,
+): CompiledQuery {
   const { context } = state;
   const statistics = context.statistics ?? noStatistics;
   const optimized = optimize(bound.statement, {

@@ -45,14 +45,20 @@ export class ExpressionPlacer {
     if (placed.kind !== 'subquery') return placed;
     const frame = new SubqueryFrame();
     const plan = this.#planSubquery(subqueryPlan(placed), frame);
-    const outer = frame.columns.map(({ id, type }) => this.#placeColumn({ kind: 'column', type, index: id }, layout));
+    const outer = frame.columns.map(({ id, type }) =>
+      this.#placeColumn({ kind: 'column', type, index: id }, layout),
+    );
     return { ...placed, plan, outer };
   }
 
   #placeColumn(column: Expression & { readonly kind: 'column' }, layout: Layout): Expression {
     const position = layout.get(column.index);
     if (position !== undefined) return { ...column, index: position };
-    return { kind: 'outer', type: column.type, index: this.#frame.outerIndex(column.index, column.type) };
+    return {
+      kind: 'outer',
+      type: column.type,
+      index: this.#frame.outerIndex(column.index, column.type),
+    };
   }
 }
 

@@ -28,7 +28,13 @@ export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
   const columns = outputColumns(join);
   const both = layoutOf([...left.columns, ...right.columns].map((column) => column.id));
   const keys = joinKeys(join);
-  const shape = { join: join.join, left: left.plan, right: right.plan, columns: planColumns(columns), rows };
+  const shape = {
+    join: join.join,
+    left: left.plan,
+    right: right.plan,
+    columns: planColumns(columns),
+    rows,
+  };
   const inputCost = left.plan.cost + right.plan.cost;
   const residual = conjoin(keys.residual);
   const placed = residual === undefined ? undefined : context.place(residual, both);
@@ -53,10 +59,17 @@ export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
 
 /** The same join with the side to build on the right. */
 function oriented(node: LogicalJoin, context: PlanContext): LogicalJoin {
-  const swapped = (join: JoinKind): LogicalJoin => ({ ...node, join, left: node.right, right: node.left });
+  const swapped = (join: JoinKind): LogicalJoin => ({
+    ...node,
+    join,
+    left: node.right,
+    right: node.left,
+  });
   if (node.join === 'right') return swapped('left');
   if (node.join !== 'inner' && node.join !== 'full') return node;
-  return context.estimator.rows(node.left) < context.estimator.rows(node.right) ? swapped(node.join) : node;
+  return context.estimator.rows(node.left) < context.estimator.rows(node.right)
+    ? swapped(node.join)
+    : node;
 }
 
 /** Equalities between one expression of each side; everything else has to be checked on pairs. */
@@ -85,13 +98,19 @@ function equatedSides(
 ): readonly [Expression, Expression] | undefined {
   if (part.kind !== 'compare' || part.operator !== '=') return undefined;
   if (someNode(part, (node) => isVolatileCall(node) || node.kind === 'subquery')) return undefined;
-  if (readsOnly(part.left, leftIds, rightIds) && readsOnly(part.right, rightIds, leftIds)) return [part.left, part.right];
-  if (readsOnly(part.left, rightIds, leftIds) && readsOnly(part.right, leftIds, rightIds)) return [part.right, part.left];
+  if (readsOnly(part.left, leftIds, rightIds) && readsOnly(part.right, rightIds, leftIds))
+    return [part.left, part.right];
+  if (readsOnly(part.left, rightIds, leftIds) && readsOnly(part.right, leftIds, rightIds))
+    return [part.right, part.left];
   return undefined;
 }
 
 /** Reads at least one column of `own` and none of `other`. Columns of enclosing queries do not count. */
-function readsOnly(expression: Expression, own: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+function readsOnly(
+  expression: Expression,
+  own: ReadonlySet<number>,
+  other: ReadonlySet<number>,
+): boolean {
   const ids = [...columnIds(expression)];
   return ids.some((id) => own.has(id)) && !ids.some((id) => other.has(id));
 }

@@ -33,7 +33,8 @@ export function planScan(
     reverse: false,
     columns: planColumns(columns),
     rows,
-    cost: read * (access.kind === 'point' ? LOOKUP : SCAN_ROW) + read * rest.length * EXPRESSION_ROW,
+    cost:
+      read * (access.kind === 'point' ? LOOKUP : SCAN_ROW) + read * rest.length * EXPRESSION_ROW,
   };
   return { ...planned(plan, columns), plan };
 }
@@ -59,6 +60,11 @@ function placeAccess(access: LogicalAccess, context: PlanContext): Access {
     case 'point':
       return { kind: 'point', keys: access.keys.map((key) => key.map(given)) };
     case 'range':
-      return { kind: 'range', prefix: access.prefix.map(given), lower: bound(access.lower), upper: bound(access.upper) };
+      return {
+        kind: 'range',
+        prefix: access.prefix.map(given),
+        lower: bound(access.lower),
+        upper: bound(access.upper),
+      };
   }
 }

@@ -10,7 +10,14 @@ import type {
   ProjectItem,
 } from '../plan/logical.ts';
 import { outputColumns } from '../plan/logical.ts';
-import type { Assignment, BoundCheck, DeletePlan, InsertPlan, OnConflictPlan, UpdatePlan } from '../plan/physical.ts';
+import type {
+  Assignment,
+  BoundCheck,
+  DeletePlan,
+  InsertPlan,
+  OnConflictPlan,
+  UpdatePlan,
+} from '../plan/physical.ts';
 import { WRITE_ROW } from './cost.ts';
 import { layoutOf, type Layout } from './place-expression.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -25,7 +32,8 @@ export function planInsert(node: LogicalInsert, context: PlanContext): Planned {
     table: node.table,
     source: source.plan,
     checks: placeChecks(node.checks, row, context),
-    onConflict: node.onConflict === undefined ? undefined : planOnConflict(node.onConflict, context),
+    onConflict:
+      node.onConflict === undefined ? undefined : planOnConflict(node.onConflict, context),
     returning: placeReturning(node.returning, row, context),
     columns: planColumns(columns),
     rows: source.plan.rows,
@@ -93,8 +101,15 @@ function layoutOfColumns(columns: readonly LogicalColumn[]): Layout {
   return layoutOf(columns.map((column) => column.id));
 }
 
-function placeChecks(checks: readonly BoundCheck[], row: Layout, context: PlanContext): readonly BoundCheck[] {
-  return checks.map((check) => ({ name: check.name, condition: context.place(check.condition, row) }));
+function placeChecks(
+  checks: readonly BoundCheck[],
+  row: Layout,
+  context: PlanContext,
+): readonly BoundCheck[] {
+  return checks.map((check) => ({
+    name: check.name,
+    condition: context.place(check.condition, row),
+  }));
 }
 
 function placeAssignments(
@@ -102,7 +117,10 @@ function placeAssignments(
   layout: Layout,
   context: PlanContext,
 ): readonly Assignment[] {
-  return assignments.map(({ ordinal, value }) => ({ ordinal, value: context.place(value, layout) }));
+  return assignments.map(({ ordinal, value }) => ({
+    ordinal,
+    value: context.place(value, layout),
+  }));
 }
 
 function placeReturning(

@@ -32,7 +32,8 @@ function planColumn(column: LogicalColumn): PlanColumn {
 /** The planned input projected to exactly these columns, in order; itself where that changes nothing. */
 export function projectedTo(input: Planned, columns: readonly LogicalColumn[]): Planned {
   const same =
-    input.columns.length === columns.length && columns.every((column, index) => column.id === input.columns[index]!.id);
+    input.columns.length === columns.length &&
+    columns.every((column, index) => column.id === input.columns[index]!.id);
   if (same) return planned(input.plan, columns);
   const expressions = columns.map((column) => ({
     kind: 'column' as const,
@@ -45,4 +46,3 @@ export function projectedTo(input: Planned, columns: readonly LogicalColumn[]): 
     columns,
   );
 }
-

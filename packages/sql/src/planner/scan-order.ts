@@ -7,14 +7,20 @@ import type { PhysicalPlan, TableScan } from '../plan/physical.ts';
 
 /** The plan turned so that it delivers the wanted order without sorting, or undefined where it cannot. */
 export function inOrder(plan: PhysicalPlan, keys: readonly SortKey[]): PhysicalPlan | undefined {
-  const positions = keys.map((key) => (key.expression.kind === 'column' ? key.expression.index : undefined));
+  const positions = keys.map((key) =>
+    key.expression.kind === 'column' ? key.expression.index : undefined,
+  );
   if (positions.includes(undefined)) return undefined;
   const descending = keys[0]?.descending ?? false;
   if (keys.some((key) => key.descending !== descending)) return undefined;
   return ordered(plan, positions as readonly number[], descending);
 }
 
-function ordered(plan: PhysicalPlan, positions: readonly number[], descending: boolean): PhysicalPlan | undefined {
+function ordered(
+  plan: PhysicalPlan,
+  positions: readonly number[],
+  descending: boolean,
+): PhysicalPlan | undefined {
   switch (plan.kind) {
     case 'table-scan':
       return deliversOrder(plan, positions) ? { ...plan, reverse: descending } : undefined;

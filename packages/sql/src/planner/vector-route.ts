@@ -35,20 +35,26 @@ export interface VectorRoute {
   readonly scoreColumn: LogicalColumn;
 }
 
-export function routeVectorSearch(plan: LogicalPlan, freshId: number, context: PlanContext): VectorRoute | undefined {
+export function routeVectorSearch(
+  plan: LogicalPlan,
+  freshId: number,
+  context: PlanContext,
+): VectorRoute | undefined {
   const candidate = findCandidate(plan);
   if (candidate === undefined) return undefined;
   const { get, score, conditions } = candidate;
   const sides = searchSides(score, get);
   // A key lookup leaves so few rows that sorting them is cheaper.
-  if (sides === undefined || chooseAccess(get, conditions).access.kind === 'point') return undefined;
+  if (sides === undefined || chooseAccess(get, conditions).access.kind === 'point')
+    return undefined;
   const { metric, measure } = scoreOf(score)!;
   const scoreColumn: LogicalColumn = { id: freshId, name: 'score', type: FLOAT64, nullable: true };
   const columns = [...get.columns, scoreColumn];
   const filter = conjoin(conditions);
   const layout = layoutOf(get.columns.map((column) => column.id));
   const tableRows = context.estimator.tableRows(get);
-  const dimension = sides.vector.type.kind === 'vector' ? (sides.vector.type.dimension ?? 256) : 256;
+  const dimension =
+    sides.vector.type.kind === 'vector' ? (sides.vector.type.dimension ?? 256) : 256;
   const search: VectorTopK = {
     kind: 'vector-top-k',
     table: get.table,
@@ -60,7 +66,8 @@ export function routeVectorSearch(plan: LogicalPlan, freshId: number, context: P
     scoreKind: measure,
     filter: filter === undefined ? undefined : context.place(filter, layout),
     limit: context.place(candidate.limit, NO_COLUMNS),
-    offset: candidate.offset === undefined ? undefined : context.place(candidate.offset, NO_COLUMNS),
+    offset:
+      candidate.offset === undefined ? undefined : context.place(candidate.offset, NO_COLUMNS),
     columns: planColumns(columns),
     rows: context.estimator.rows(plan),
     cost: tableRows * (dimension * VECTOR_DIMENSION + conditions.length * EXPRESSION_ROW),
@@ -73,11 +80,15 @@ export function readScore(node: LogicalProject, route: VectorRoute): LogicalProj
   const column: Expression = { kind: 'column', type: FLOAT64, index: route.scoreColumn.id };
   const read = (expression: Expression): Expression =>
     mapExpression(expression, (part) => (equalExpressions(part, route.score) ? column : part));
-  return { ...node, items: node.items.map((item) => ({ ...item, expression: read(item.expression) })) };
+  return {
+    ...node,
+    items: node.items.map((item) => ({ ...item, expression: read(item.expression) })),
+  };
 }
 
 function findCandidate(plan: LogicalPlan): Candidate | undefined {
-  if (plan.kind !== 'limit' || plan.limit === undefined || plan.input.kind !== 'sort') return undefined;
+  if (plan.kind !== 'limit' || plan.limit === undefined || plan.input.kind !== 'sort')
+    return undefined;
   const { keys, input } = plan.input;
   const [key] = keys;
   if (key === undefined || keys.length !== 1 || !isCloserFirst(key)) return undefined;
@@ -97,11 +108,16 @@ function isCloserFirst(key: SortKey): boolean {
 function searchSides(
   score: Expression,
   get: LogicalGet,
-): { readonly ordinal: number; readonly vector: LogicalColumn; readonly query: Expression } | undefined {
+):
+  | { readonly ordinal: number; readonly vector: LogicalColumn; readonly query: Expression }
+  | undefined {
   if (score.kind !== 'call') return undefined;
   const own = outputIds(get);
   const [left, right] = score.args as readonly [Expression, Expression];
-  for (const [column, query] of [[left, right], [right, left]] as const) {
+  for (const [column, query] of [
+    [left, right],
+    [right, left],
+  ] as const) {
     if (column.kind !== 'column') continue;
     const at = get.columns.findIndex((one) => one.id === column.index);
     const known = [...columnIds(query)].every((id) => !own.has(id));

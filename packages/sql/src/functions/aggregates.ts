@@ -1,0 +1,148 @@
+/** Aggregate functions. */
+import {
+  anyValueAggregate,
+  averageAggregate,
+  boolAndAggregate,
+  boolOrAggregate,
+  countAggregate,
+  maxAggregate,
+  minAggregate,
+  stddevPopAggregate,
+  stddevSampAggregate,
+  stringAggAggregate,
+  sumAggregate,
+  varPopAggregate,
+  varSampAggregate,
+} from '@alopex-db/core/compute';
+import type { AggregateFunction } from '@alopex-db/core/exec';
+import {
+  BOOLEAN,
+  BYTEA,
+  FLOAT32,
+  FLOAT64,
+  INT16,
+  INT32,
+  INT64,
+  TEXT,
+  TIMESTAMP,
+  UUID,
+  vectorType,
+  type DataType,
+} from '@alopex-db/core/types';
+import type { AggregateDef, Overload, ReturnType } from './function-def.ts';
+
+type Extra = Partial<Pick<AggregateDef, 'aliases' | 'star' | 'neverNull'>>;
+
+function define(
+  name: string,
+  summary: string,
+  overloads: readonly Overload<AggregateFunction>[],
+  extra: Extra = {},
+): AggregateDef {
+  return { kind: 'aggregate', name, group: 'aggregate', summary, overloads, ...extra };
+}
+
+function over(
+  implementation: AggregateFunction,
+  forms: readonly (readonly [DataType, ReturnType])[],
+): readonly Overload<AggregateFunction>[] {
+  return forms.map(([argument, returns]) => ({ args: [argument], returns, implementation }));
+}
+
+const first = (args: readonly DataType[]): DataType => args[0]!;
+const ANY_VECTOR = vectorType();
+const ORDERED: readonly DataType[] = [
+  INT16,
+  INT32,
+  INT64,
+  FLOAT32,
+  FLOAT64,
+  TEXT,
+  BYTEA,
+  TIMESTAMP,
+  UUID,
+];
+
+/** Statistics are computed in double precision. */
+function statistic(
+  name: string,
+  summary: string,
+  implementation: AggregateFunction,
+  aliases?: readonly string[],
+): AggregateDef {
+  return define(
+    name,
+    summary,
+    over(implementation, [[FLOAT64, FLOAT64]]),
+    aliases === undefined ? {} : { aliases },
+  );
+}
+
+export const AGGREGATES: readonly AggregateDef[] = [
+  define(
+    'count',
+    'Number of rows, or of values that are not null.',
+    [{ args: ['any'], returns: INT64, implementation: countAggregate }],
+    {
+      star: { args: [], returns: INT64, implementation: countAggregate },
+      neverNull: true,
+    },
+  ),
+  define(
+    'sum',
+    'Sum; of integers it is exact.',
+    over(sumAggregate, [
+      [INT16, INT64],
+      [INT32, INT64],
+      [INT64, INT64],
+      [FLOAT32, FLOAT32],
+      [FLOAT64, FLOAT64],
+      [ANY_VECTOR, first],
+    ]),
+  ),
+  define(
+    'avg',
+    'Mean.',
+    over(averageAggregate, [
+      [INT16, FLOAT64],
+      [INT32, FLOAT64],
+      [INT64, FLOAT64],
+      [FLOAT32, FLOAT64],
+      [FLOAT64, FLOAT64],
+      [ANY_VECTOR, first],
+    ]),
+  ),
+  define(
+    'min',
+    'Least value.',
+    over(
+      minAggregate,
+      ORDERED.map((type) => [type, first] as const),
+    ),
+  ),
+  define(
+    'max',
+    'Greatest value.',
+    over(
+      maxAggregate,
+      ORDERED.map((type) => [type, first] as const),
+    ),
+  ),
+  define('string_agg', 'Texts joined with a delimiter between them.', [
+    { args: [TEXT, TEXT], returns: TEXT, implementation: stringAggAggregate },
+    { args: [BYTEA, BYTEA], returns: BYTEA, implementation: stringAggAggregate },
+  ]),
+  define('bool_and', 'Whether all values are true.', over(boolAndAggregate, [[BOOLEAN, BOOLEAN]]), {
+    aliases: ['every'],
+  }),
+  define('bool_or', 'Whether any value is true.', over(boolOrAggregate, [[BOOLEAN, BOOLEAN]])),
+  define('any_value', 'Some value that is not null.', [
+    { args: ['any'], returns: first, implementation: anyValueAggregate },
+  ]),
+  statistic('var_pop', 'Variance of the whole population.', varPopAggregate),
+  statistic('var_samp', 'Variance estimated from a sample.', varSampAggregate, ['variance']),
+  statistic('stddev_pop', 'Standard deviation of the whole population.', stddevPopAggregate),
+  statistic('stddev_samp', 'Standard deviation estimated from a sample.', stddevSampAggregate, [
+    'stddev',
+  ]),
+];
