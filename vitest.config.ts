@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@alopex-db/source'] },
   ssr: { resolve: { conditions: ['@alopex-db/source'], externalConditions: ['@alopex-db/source'] } },
   test: {
-    include: ['{packages,apps,tooling,examples}/**/*.test.ts'],
+    include: ['{packages,apps,tooling,examples,docs}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'tooling/bench/**'],
     testTimeout: 30_000,
     maxWorkers: 2,
