@@ -1,8 +1,6 @@
 /**
- * Groups of keys as byte strings: the value itself for a single text or bytea column, else the tuple's order key. Keys lie
- * one after another in an arena; slots hold the group, `#hashes` its hash, so that a probe rarely touches foreign bytes.
+ * Groups of one key as byte strings: the value itself for text and bytea, else its order key. Keys lie one after another in an arena; slots hold the group, `#hashes` its hash, so that a probe rarely touches foreign bytes.
  */
-import { assert } from '../base/assert.ts';
 import { hashBytes } from '../base/hash.ts';
 import type { ByteCursor } from '../base/varint.ts';
 import type { ColumnVector } from '../types/column-vector.ts';
@@ -18,9 +16,9 @@ import type { GroupTable } from './group-table.ts';
 const SLOTS_INITIAL = 256;
 
 export class BytesGroupTable implements GroupTable {
-  readonly #types: readonly DataType[];
-  readonly #columns: readonly OrderKeyColumn[];
-  /** One text or bytea column: its bytes are the key, and null has a group of its own. */
+  readonly #type: DataType;
+  readonly #column: OrderKeyColumn;
+  /** Text or bytea: the bytes themselves are the key. */
   readonly #plain: boolean;
   readonly #writer = new OrderKeyWriter();
   #arena: Uint8Array = new Uint8Array(1_024);
@@ -31,10 +29,10 @@ export class BytesGroupTable implements GroupTable {
   #count = 0;
   #nullGroup = -1;
 
-  constructor(types: readonly DataType[]) {
-    this.#types = types;
-    this.#columns = types.map((type) => ascendingKey(type, true));
-    this.#plain = types.length === 1 && (types[0]!.kind === 'text' || types[0]!.kind === 'bytea');
+  constructor(type: DataType) {
+    this.#type = type;
+    this.#column = ascendingKey(type);
+    this.#plain = type.kind === 'text' || type.kind === 'bytea';
   }
 
   get groupCount(): number {
@@ -48,15 +46,17 @@ export class BytesGroupTable implements GroupTable {
   }
 
   assign(keys: readonly ColumnVector[], rowCount: number, groups: Int32Array): void {
-    if (this.#plain && keys[0]!.type.kind !== 'null')
-      this.#eachPlain(keys[0]!, rowCount, groups, true);
-    else this.#eachTuple(keys, rowCount, groups, true);
+    this.#each(keys[0]!, rowCount, groups, true);
   }
 
   find(keys: readonly ColumnVector[], rowCount: number, groups: Int32Array): void {
-    if (this.#plain && keys[0]!.type.kind !== 'null')
-      this.#eachPlain(keys[0]!, rowCount, groups, false);
-    else this.#eachTuple(keys, rowCount, groups, false);
+    this.#each(keys[0]!, rowCount, groups, false);
+  }
+
+  #each(column: ColumnVector, rowCount: number, groups: Int32Array, add: boolean): void {
+    if (column.type.kind === 'null') groups.fill(this.#groupOfNull(add), 0, rowCount);
+    else if (this.#plain) this.#eachPlain(column, rowCount, groups, add);
+    else this.#eachEncoded(column, rowCount, groups, add);
   }
 
   #eachPlain(column: ColumnVector, rowCount: number, groups: Int32Array, add: boolean): void {
@@ -69,32 +69,25 @@ export class BytesGroupTable implements GroupTable {
     }
   }
 
+  #eachEncoded(column: ColumnVector, rowCount: number, groups: Int32Array, add: boolean): void {
+    const writer = this.#writer;
+    for (let row = 0; row < rowCount; row += 1) {
+      if (!isValid(column, row)) {
+        groups[row] = this.#groupOfNull(add);
+        continue;
+      }
+      writer.reset();
+      writer.writeColumn(this.#column, column, row);
+      groups[row] = this.#group(writer.bytes, 0, writer.length, add);
+    }
+  }
+
   #groupOfNull(add: boolean): number {
     if (this.#nullGroup < 0 && add) {
       this.#nullGroup = this.#count;
       this.#append(this.#arena, 0, 0, 0);
     }
     return this.#nullGroup;
-  }
-
-  #eachTuple(
-    keys: readonly ColumnVector[],
-    rowCount: number,
-    groups: Int32Array,
-    add: boolean,
-  ): void {
-    const writer = this.#writer;
-    for (let row = 0; row < rowCount; row += 1) {
-      if (this.#plain) {
-        groups[row] = this.#groupOfNull(add);
-        continue;
-      }
-      writer.reset();
-      for (let index = 0; index < keys.length; index += 1) {
-        writer.writeColumn(this.#columns[index]!, keys[index]!, row);
-      }
-      groups[row] = this.#group(writer.bytes, 0, writer.length, add);
-    }
   }
 
   #group(data: Uint8Array, start: number, end: number, add: boolean): number {
@@ -151,26 +144,31 @@ export class BytesGroupTable implements GroupTable {
     this.#slots = slots;
   }
 
-  keys(start: number, end: number): ColumnVector[] {
-    assert(start >= 0 && end <= this.#count, 'the groups exist');
-    if (this.#plain) return [this.#plainKeys(start, end)];
-    const builders = this.#types.map((type) => createColumnBuilder(type, end - start));
-    const cursor: ByteCursor = { at: 0 };
-    for (let group = start; group < end; group += 1) {
-      cursor.at = this.#ends[group]!;
-      const keyEnd = this.#ends[group + 1]!;
-      builders.forEach((builder, index) => {
-        builder.append(readOrderKeyValue(this.#columns[index]!, this.#arena, cursor, keyEnd));
-      });
-    }
-    return builders.map((builder) => builder.finish());
+  keysOf(groups: Int32Array, count: number): ColumnVector[] {
+    return [this.#plain ? this.#plainKeys(groups, count) : this.#decodedKeys(groups, count)];
   }
 
-  #plainKeys(start: number, end: number): ColumnVector {
-    const builder = new BytesColumnBuilder(this.#types[0]!, end - start);
-    for (let group = start; group < end; group += 1) {
+  #plainKeys(groups: Int32Array, count: number): ColumnVector {
+    const builder = new BytesColumnBuilder(this.#type, count);
+    for (let index = 0; index < count; index += 1) {
+      const group = groups[index]!;
       if (group === this.#nullGroup) builder.appendNull();
       else builder.appendBytes(this.#arena, this.#ends[group]!, this.#ends[group + 1]!);
+    }
+    return builder.finish();
+  }
+
+  #decodedKeys(groups: Int32Array, count: number): ColumnVector {
+    const builder = createColumnBuilder(this.#type, count);
+    const cursor: ByteCursor = { at: 0 };
+    for (let index = 0; index < count; index += 1) {
+      const group = groups[index]!;
+      cursor.at = this.#ends[group]!;
+      if (group === this.#nullGroup) builder.appendNull();
+      else
+        builder.append(
+          readOrderKeyValue(this.#column, this.#arena, cursor, this.#ends[group + 1]!),
+        );
     }
     return builder.finish();
   }

@@ -28,7 +28,8 @@ export {
   varSampAggregate,
 } from './aggregate/variance.ts';
 export { createGroupTable, type GroupTable } from './group-table.ts';
-export { rowComparator, sortRows, type SortColumn } from './sort.ts';
+export { rowComparator, sortRows } from './sort.ts';
+export type { SortColumn } from './sort-column.ts';
 export {
   absoluteFunction,
   bitFunction,

@@ -278,16 +278,22 @@ export class NumberGroupTable implements GroupTable {
     }
   }
 
-  keys(start: number, end: number): ColumnVector[] {
-    assert(start >= 0 && end <= this.#count, 'the groups exist');
-    const builder = createColumnBuilder(this.#type, end - start);
+  keysOf(groups: Int32Array, count: number): ColumnVector[] {
+    const builder = createColumnBuilder(this.#type, count);
     const isBoolean = this.#type.kind === 'boolean';
-    for (let group = start; group < end; group += 1) {
+    for (let index = 0; index < count; index += 1) {
+      const group = groups[index]!;
+      assert(group < this.#count, 'the group exists');
       if (group === this.#nullGroup) builder.appendNull();
       else if (this.#wide !== undefined) builder.append(this.#wideKeys[group]!);
       else builder.append(isBoolean ? this.#keys[group] !== 0 : this.#keys[group]!);
     }
     return [builder.finish()];
+  }
+
+  /** The key of a group whose keys are numbers that are never null: what composite tables store. */
+  numberOf(group: number): number {
+    return this.#keys[group]!;
   }
 }
 

@@ -2,24 +2,15 @@
  * Puts rows in order: stable, by any number of keys. Three ways, one order (that of `compare`):
  *   few rows              comparison of the columns
  *   all keys numbers      radix sort, least significant key first, on the bits of the order key; no comparison at all
- *   else                  order keys as bytes: radix sort on the first eight, comparison inside runs that share them
+ *   else                  order keys as bytes, sorted eight at a time (`sort-by-bytes`)
  */
-import { compareRanges } from '../base/bytes.ts';
 import type { ColumnVector } from '../types/column-vector.ts';
 import { isValid } from '../types/column-vector.ts';
-import { growInt32 } from '../types/growable.ts';
-import { OrderKeyWriter } from '../types/order-key.ts';
-import type { OrderKeyColumn } from '../types/order-key.ts';
 import { comparatorFor } from './compare.ts';
 import type { ValueComparator } from './compare.ts';
 import { radixSort } from './radix-sort.ts';
-
-/** One key as values, with its direction. */
-export interface SortColumn {
-  readonly column: ColumnVector;
-  readonly descending: boolean;
-  readonly nullsFirst: boolean;
-}
+import { sortByBytes } from './sort-by-bytes.ts';
+import type { SortColumn } from './sort-column.ts';
 
 /** Below this, comparing beats preparing keys. */
 const COMPARISON_ROWS_MAX = 256;
@@ -144,62 +135,5 @@ function float32Words(values: Float32Array, length: number, flip: number, out: U
     one[0] = value + 0;
     const bits = value === value ? word[0]! : 0x7fc0_0000;
     out[row] = (bits >= SIGN ? ~bits : bits ^ SIGN) ^ flip;
-  }
-}
-
-/** Any keys: the tuple's order key, sorted by its first eight bytes, then by comparison where those agree. */
-function sortByBytes(keys: readonly SortColumn[], order: Int32Array): Int32Array {
-  const rowCount = order.length;
-  const columns = keys.map(orderKeyColumn);
-  const writer = new OrderKeyWriter(rowCount * 16);
-  let ends: Int32Array = new Int32Array(0);
-  ends = growInt32(ends, rowCount + 1);
-  const high = new Uint32Array(rowCount);
-  const low = new Uint32Array(rowCount);
-  for (let row = 0; row < rowCount; row += 1) {
-    const start = writer.length;
-    for (let index = 0; index < keys.length; index += 1) {
-      writer.writeColumn(columns[index]!, keys[index]!.column, row);
-    }
-    ends[row + 1] = writer.length;
-    high[row] = prefixWord(writer.bytes, start, writer.length);
-    low[row] = prefixWord(writer.bytes, start + 4, writer.length);
-  }
-  const sorted = radixSort(radixSort(order, low), high);
-  const { bytes } = writer;
-  const compare = (left: number, right: number): number =>
-    compareRanges(bytes, ends[left]!, ends[left + 1]!, bytes, ends[right]!, ends[right + 1]!) ||
-    left - right;
-  sortRuns(sorted, high, low, compare);
-  return sorted;
-}
-
-function orderKeyColumn(key: SortColumn): OrderKeyColumn {
-  const { type, validity } = key.column;
-  const nullable = validity !== undefined || type.kind === 'null';
-  return { type, descending: key.descending, nullable, nullsFirst: key.nullsFirst };
-}
-
-/** Four bytes, big-endian; bytes behind the end count as zero, which sorts a prefix first. */
-function prefixWord(bytes: Uint8Array, at: number, end: number): number {
-  let word = 0;
-  for (let index = at; index < at + 4; index += 1)
-    word = (word << 8) | (index < end ? bytes[index]! : 0);
-  return word >>> 0;
-}
-
-function sortRuns(
-  sorted: Int32Array,
-  high: Uint32Array,
-  low: Uint32Array,
-  compare: (left: number, right: number) => number,
-): void {
-  let start = 0;
-  for (let at = 1; at <= sorted.length; at += 1) {
-    const before = sorted[start]!;
-    const row = sorted[at];
-    if (row !== undefined && high[row] === high[before] && low[row] === low[before]) continue;
-    if (at - start > 1) sorted.subarray(start, at).sort(compare);
-    start = at;
   }
 }

@@ -60,9 +60,11 @@ function* emitGroups(
 ): BatchIterator {
   for (const state of states) state.complete();
   const groupCount = table?.groupCount ?? 1;
+  const groups = new Int32Array(BATCH_ROWS_MAX);
   for (let start = 0; start < groupCount; start += BATCH_ROWS_MAX) {
     const end = Math.min(start + BATCH_ROWS_MAX, groupCount);
-    const keyColumns: readonly ColumnVector[] = table?.keys(start, end) ?? [];
+    for (let group = start; group < end; group += 1) groups[group - start] = group;
+    const keyColumns: readonly ColumnVector[] = table?.keysOf(groups, end - start) ?? [];
     yield {
       rowCount: end - start,
       columns: [...keyColumns, ...states.map((state) => state.finish(start, end))],

@@ -1,6 +1,6 @@
 /** Sort keys evaluated: the columns that `compute/sort` orders by. */
 import { nanToNull } from '../compute/nan-to-null.ts';
-import type { SortColumn } from '../compute/sort.ts';
+import type { SortColumn } from '../compute/sort-column.ts';
 import type { Batch } from '../types/batch.ts';
 import type { ColumnVector } from '../types/column-vector.ts';
 import { compileExpression } from './compile-expression.ts';

@@ -4,7 +4,7 @@
  */
 import { PENDING } from '../base/pending.ts';
 import { rowComparator, sortRows } from '../compute/sort.ts';
-import type { SortColumn } from '../compute/sort.ts';
+import type { SortColumn } from '../compute/sort-column.ts';
 import { BATCH_ROWS_MAX } from '../types/batch.ts';
 import type { Batch } from '../types/batch.ts';
 import type { DataType } from '../types/data-type.ts';
