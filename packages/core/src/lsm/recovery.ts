@@ -89,6 +89,7 @@ function recoverEmpty(options: RecoveryOptions): Recovered {
       },
     );
   }
+  const manifestIds = names.map((name) => parseManifestName(name) ?? 0);
   const unknown = names.find(
     (name) => name !== CURRENT_TEMPORARY_NAME && parseManifestName(name) === undefined,
   );
@@ -100,8 +101,9 @@ function recoverEmpty(options: RecoveryOptions): Recovered {
   }
   return {
     isNew: true,
-    version: EMPTY_VERSION,
-    manifestId: Math.max(0, ...names.map((name) => parseManifestName(name) ?? 0)),
+    // A manifest that never came into force keeps its id, so that no name is written twice.
+    version: { ...EMPTY_VERSION, nextFileId: 1 + Math.max(0, ...manifestIds) },
+    manifestId: 0,
     memtables: [new Memtable(true)],
     newestVersion: asVersion(0),
     nextSegmentId: 1,

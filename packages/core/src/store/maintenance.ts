@@ -68,6 +68,8 @@ export class Maintenance implements CommitTarget {
       if (this.#isFull()) this.flush();
       else this.flushFrozen();
     } catch (error) {
+      // Of our own bugs nobody should learn from a log only.
+      if (!(error instanceof AlopexError) || error.kind === 'Internal') throw error;
       this.#retryAtBytes = this.#tree.active.allocatedBytes + this.#options.memtableSizeBytes / 8;
       this.#options.logger.warn('a flush has failed and will be repeated', { error });
     }

@@ -164,7 +164,10 @@ export class Store implements TransactionHost {
     };
   }
 
-  /** Rolls back what is open, makes every commit durable and releases everything. Idempotent. */
+  /**
+   * Rolls back what is open, makes every commit durable and releases everything; throws, having released everything, when
+   * something acknowledged could not be made durable. Idempotent.
+   */
   async close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -178,8 +181,11 @@ export class Store implements TransactionHost {
     for (const transaction of this.snapshots.all()) transaction.abandon();
     this.#backgroundSync.stop();
     try {
-      if (this.committer.failure === undefined) this.committer.syncNow();
-      await this.#log?.close();
+      try {
+        if (!this.#options.readOnly) this.committer.finish();
+      } finally {
+        await this.#log?.close();
+      }
     } finally {
       this.#tree.close();
       this.#directoryLock?.release();

@@ -51,7 +51,7 @@ export interface Committing extends LockOwner {
   failed(): void;
 }
 
-/** Told about every published commit before its write set is forgotten; walks it, keeps nothing. */
+/** Told about every published commit before its write set is forgotten; walks it, keeps nothing, throws nothing. */
 export type CommitListener = (writes: WriteSet, version: Version) => void;
 
 /** Bytes that commits under `memory` gather before they are written. */
@@ -82,6 +82,12 @@ export class Committer {
   #visible: Version;
   /** Applied and not published, in version order. */
   #waiting: Waiting[] = [];
+  /** The newest version in the log. */
+  #written = 0;
+  /** Every version up to here is durable, as far as we know. */
+  #durable = 0;
+  /** The newest version that was acknowledged without a sync. */
+  #owed = 0;
   readonly #lastCommits = new Map<KeyspaceId, Version>();
   readonly #listeners = new Set<CommitListener>();
   #failure: AlopexError | undefined;
@@ -123,12 +129,9 @@ export class Committer {
       this.#publishThrough(version);
       return version;
     }
-    try {
-      await log.sync();
-    } catch (error) {
-      throw this.#poison(error);
-    }
-    if (this.#failure !== undefined) throw this.#failure;
+    await this.#sync(log);
+    // Somebody else's sync may have published it meanwhile, or poisoned the store.
+    if (version > this.#visible && this.#failure !== undefined) throw this.#failure;
     this.#publishThrough(version);
     return version;
   }
@@ -150,6 +153,7 @@ export class Committer {
     } catch (error) {
       throw this.#poison(error);
     }
+    this.#durable = this.#written;
     const last = this.#waiting.at(-1);
     if (last !== undefined) this.#publishThrough(last.version);
   }
@@ -158,10 +162,17 @@ export class Committer {
   async syncBehind(): Promise<void> {
     if (this.#log === undefined || this.#failure !== undefined) return;
     try {
-      await this.#log.sync();
+      await this.#sync(this.#log);
     } catch (error) {
-      this.#poison(error);
+      // The store is poisoned now, and the next commit says so.
+      assert(this.#failure === error, 'a failed sync poisons the store');
     }
+  }
+
+  /** The last sync. Throws when something acknowledged did not become durable, now or by an earlier failure. */
+  finish(): void {
+    if (this.#failure === undefined) this.syncNow();
+    else if (this.#owed > this.#durable) throw this.#failure;
   }
 
   /** Ends the log's segment; what was committed so far is in older ones than the one returned. */
@@ -169,7 +180,9 @@ export class Committer {
     assert(this.#log !== undefined, 'a store with a disk has a log');
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      return this.#log.rotate();
+      const next = this.#log.rotate();
+      this.#durable = this.#written;
+      return next;
     } catch (error) {
       throw this.#poison(error);
     }
@@ -184,14 +197,28 @@ export class Committer {
       const version = this.#oracle.next();
       if (this.#log !== undefined) this.#logWrites(this.#log, writes, version, durability);
       this.#target.apply(writes, version);
+      this.#written = version;
       this.#waiting.push({ version, transaction });
-      if (this.#log !== undefined && durability !== 'fsync') this.#unsynced();
+      if (this.#log !== undefined && durability !== 'fsync') {
+        this.#owed = version;
+        this.#unsynced();
+      }
       return version;
     } catch (error) {
       this.#locks.release(transaction);
       transaction.failed();
       throw error;
     }
+  }
+
+  async #sync(log: CommitLog): Promise<void> {
+    const covered = this.#written;
+    try {
+      await log.sync();
+    } catch (error) {
+      throw this.#poison(error);
+    }
+    this.#durable = Math.max(this.#durable, covered);
   }
 
   #logWrites(log: CommitLog, writes: WriteSet, version: Version, durability: Durability): void {
