@@ -2,7 +2,9 @@
 import type { LogicalPlan, LogicalStatement } from '../plan/logical.ts';
 import { mapDeep, mapNodeExpressions, mapPlan, subqueryPlan } from '../plan/walk-plan.ts';
 import { Estimator } from './estimate.ts';
+import { inlineCtes } from './inline-ctes.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { RULES } from './rules/all-rules.ts';
 import type { Statistics } from './statistics.ts';
 
 export interface OptimizeOptions {
@@ -10,8 +12,6 @@ export interface OptimizeOptions {
   readonly disabledRules?: ReadonlySet<string> | undefined;
   nextColumnId(): number;
 }
-
-export const RULES: readonly Rule[] = [];
 
 export function optimize(statement: LogicalStatement, options: OptimizeOptions): LogicalStatement {
   const context: RuleContext = {
@@ -21,10 +21,9 @@ export function optimize(statement: LogicalStatement, options: OptimizeOptions):
   const active = RULES.filter((rule) => options.disabledRules?.has(rule.name) !== true);
   const rewrite = (plan: LogicalPlan): LogicalPlan =>
     active.reduce((done, rule) => withSubqueries(rule, done, context), plan);
-  return {
-    plan: rewrite(statement.plan),
-    ctes: statement.ctes.map((cte) => ({ ...cte, plan: rewrite(cte.plan) })),
-  };
+  const inlines = options.disabledRules?.has('inline-ctes') !== true;
+  const { plan, ctes } = inlines ? inlineCtes(statement, options.nextColumnId) : statement;
+  return { plan: rewrite(plan), ctes: ctes.map((cte) => ({ ...cte, plan: rewrite(cte.plan) })) };
 }
 
 /** A rule applies to the plans inside subqueries first, then to the plan around them. */

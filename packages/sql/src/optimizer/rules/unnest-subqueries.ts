@@ -1,0 +1,172 @@
+/**
+ * Subqueries in WHERE become joins: EXISTS and IN semi joins, NOT EXISTS anti joins (Galindo-Legaria and Joshi 2001). Conditions
+ * on the enclosing query move out of the subquery into the join's condition. NOT IN becomes an anti join only where neither
+ * side can be null: a single null inside would make the answer unknown for every row.
+ *
+ * What cannot be moved (limits, aggregates over correlated rows) stays a subquery, run once for each outer value.
+ */
+import type { Expression, SubqueryExpression } from '@alopex-db/core/exec';
+import { BOOLEAN } from '@alopex-db/core/types';
+import { isNullable } from '../../binder/nullability.ts';
+import { conjoin, conjuncts } from '../../plan/conjuncts.ts';
+import { outputColumns, type LogicalFilter, type LogicalJoin, type LogicalPlan } from '../../plan/logical.ts';
+import { isMovable, isRepeatable } from '../../plan/substitute.ts';
+import { columnIds, freeColumns, mapPlan, subqueryPlan } from '../../plan/walk-plan.ts';
+import type { Rule } from '../rule.ts';
+
+export const unnestSubqueries: Rule = {
+  name: 'unnest-subqueries',
+  apply: (plan) => mapPlan(plan, (node) => (node.kind === 'filter' ? unnestFilter(node) : node)),
+};
+
+function unnestFilter(node: LogicalFilter): LogicalPlan {
+  let input = node.input;
+  const rest: Expression[] = [];
+  for (const part of conjuncts(node.predicate)) {
+    const joined = unnested(part, input);
+    if (joined === undefined) rest.push(part);
+    else input = joined;
+  }
+  if (input === node.input) return node;
+  const predicate = conjoin(rest);
+  if (predicate === undefined) return input;
+  return { kind: 'filter', input, predicate };
+}
+
+/** A condition as a join over `input`, or undefined where it is no subquery or cannot be moved. */
+function unnested(condition: Expression, input: LogicalPlan): LogicalJoin | undefined {
+  const negated = condition.kind === 'not';
+  const inner = negated ? condition.input : condition;
+  if (inner.kind !== 'subquery') return undefined;
+  if (inner.mode === 'exists') return unnestExists(inner, negated, input);
+  if (inner.mode !== 'compare' || inner.probe === undefined) return undefined;
+  if (inner.quantifier === 'any' && inner.operator === '=') return unnestIn(inner, inner.probe, negated, input);
+  if (inner.quantifier === 'all' && inner.operator === '<>' && !negated) return unnestIn(inner, inner.probe, true, input);
+  return undefined;
+}
+
+function unnestExists(subquery: SubqueryExpression, negated: boolean, input: LogicalPlan): LogicalJoin | undefined {
+  const pulled = pullConditions(withoutOutput(subqueryPlan(subquery)));
+  // Uncorrelated: it runs once, and stops at its first row.
+  if (pulled === undefined || pulled.conditions.length === 0) return undefined;
+  return semiJoin(input, pulled, [], negated);
+}
+
+function unnestIn(
+  subquery: SubqueryExpression,
+  probe: Expression,
+  negated: boolean,
+  input: LogicalPlan,
+): LogicalJoin | undefined {
+  if (!isRepeatable(probe)) return undefined;
+  const plan = subqueryPlan(subquery);
+  const column = outputColumns(plan)[0]!;
+  const pulled = pullConditions(plan);
+  if (pulled === undefined) return undefined;
+  if (negated) {
+    const nullable = new Map(outputColumns(input).map((one) => [one.id, one.nullable]));
+    if (column.nullable || isNullable(probe, (id) => nullable.get(id) ?? true)) return undefined;
+  }
+  const right: Expression = { kind: 'column', type: column.type, index: column.id };
+  const equal: Expression = { kind: 'compare', type: BOOLEAN, operator: '=', left: probe, right };
+  return semiJoin(input, pulled, [equal], negated);
+}
+
+function semiJoin(
+  left: LogicalPlan,
+  pulled: Pulled,
+  conditions: readonly Expression[],
+  negated: boolean,
+): LogicalJoin {
+  const condition = conjoin([...conditions, ...pulled.conditions]);
+  return { kind: 'join', join: negated ? 'anti' : 'semi', left, right: pulled.plan, condition };
+}
+
+/** EXISTS does not care what the rows hold, in which order they come, or how often. */
+function withoutOutput(plan: LogicalPlan): LogicalPlan {
+  switch (plan.kind) {
+    case 'project':
+    case 'sort':
+    case 'distinct':
+      return withoutOutput(plan.input);
+    case 'limit': {
+      const { limit, offset } = plan;
+      const keepsOne = limit === undefined || (limit.kind === 'constant' && (limit.value === null || Number(limit.value) > 0));
+      return keepsOne && offset === undefined ? withoutOutput(plan.input) : plan;
+    }
+    default:
+      return plan;
+  }
+}
+
+interface Pulled {
+  readonly plan: LogicalPlan;
+  /** Conditions that read the enclosing query, taken out of the plan. */
+  readonly conditions: readonly Expression[];
+}
+
+/** Takes conditions on the enclosing query out; undefined where some other part depends on it. */
+function pullConditions(plan: LogicalPlan): Pulled | undefined {
+  const outer = freeColumns(plan);
+  if (outer.size === 0) return { plan, conditions: [] };
+  const pulled = pull(plan, outer);
+  return pulled !== undefined && freeColumns(pulled.plan).size === 0 ? pulled : undefined;
+}
+
+function pull(plan: LogicalPlan, outer: ReadonlySet<number>): Pulled | undefined {
+  if (freeColumns(plan).size === 0) return { plan, conditions: [] };
+  switch (plan.kind) {
+    case 'filter': {
+      const below = pull(plan.input, outer);
+      if (below === undefined) return undefined;
+      const { inside, outside } = split(conjuncts(plan.predicate), outer);
+      const predicate = conjoin(inside);
+      const kept: LogicalPlan = predicate === undefined ? below.plan : { kind: 'filter', input: below.plan, predicate };
+      return outside.every(isMovable) ? { plan: kept, conditions: [...below.conditions, ...outside] } : undefined;
+    }
+    case 'project': {
+      const below = pull(plan.input, outer);
+      return below === undefined ? undefined : { plan: exposing(plan, below), conditions: below.conditions };
+    }
+    case 'sort':
+    case 'distinct': {
+      // Order means nothing to a semi join, and neither do doubles.
+      return pull(plan.input, outer);
+    }
+    case 'join':
+      return plan.join === 'inner' ? pullFromJoin(plan, outer) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function pullFromJoin(plan: LogicalJoin, outer: ReadonlySet<number>): Pulled | undefined {
+  const left = pull(plan.left, outer);
+  const right = pull(plan.right, outer);
+  if (left === undefined || right === undefined) return undefined;
+  const { inside, outside } = split(plan.condition === undefined ? [] : conjuncts(plan.condition), outer);
+  const joined: LogicalJoin = { ...plan, left: left.plan, right: right.plan, condition: conjoin(inside) };
+  return { plan: joined, conditions: [...left.conditions, ...right.conditions, ...outside] };
+}
+
+/** The projection with the columns added that the conditions read from below it. */
+function exposing(plan: LogicalPlan & { readonly kind: 'project' }, below: Pulled): LogicalPlan {
+  const shown = new Set(plan.items.map((item) => item.column.id));
+  const wanted = new Set(below.conditions.flatMap((condition) => [...columnIds(condition)]));
+  const added = outputColumns(below.plan).filter((column) => wanted.has(column.id) && !shown.has(column.id));
+  const items = added.map((column) => ({
+    column,
+    expression: { kind: 'column' as const, type: column.type, index: column.id },
+  }));
+  return { ...plan, input: below.plan, items: [...plan.items, ...items] };
+}
+
+function split(
+  parts: readonly Expression[],
+  outer: ReadonlySet<number>,
+): { readonly inside: readonly Expression[]; readonly outside: readonly Expression[] } {
+  const inside: Expression[] = [];
+  const outside: Expression[] = [];
+  for (const part of parts) ([...columnIds(part)].some((id) => outer.has(id)) ? outside : inside).push(part);
+  return { inside, outside };
+}
