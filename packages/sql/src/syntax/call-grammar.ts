@@ -74,7 +74,8 @@ export abstract class CallGrammar extends NameGrammar {
   protected abstract continueQuery(first: Query): Query;
 
   protected callKeywords(): readonly TokenType[] {
-    return [...BARE_CALLS];
+    // current_schema is a function name too, and listed as such.
+    return [...BARE_CALLS].filter((type) => !t.isA(type, t.FunctionName));
   }
 
   /** `name(…)` and the clauses behind it; the next token is the parenthesis. */

@@ -112,7 +112,7 @@ export abstract class ExpressionGrammar extends PrimaryGrammar {
 
   /** Calls itself through as few frames as can be: each level of nesting costs all of them. */
   protected override expression(power = OR_POWER, restricted = false): Expression {
-    if (this.RECORDING_PHASE) return this.SUBRULE(this.expressionRule);
+    if (this.RECORDING_PHASE) return this.subrule(this.recordIndex(), this.expressionRule);
     let left = PREFIXES.has(this.LA(1).tokenType) ? this.#prefixed(restricted) : this.operand();
     /** The level of an operator just read that does not associate with its equals. */
     let closed = 0;

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { loadedParser, loadParser } from './load-parser.ts';
+import { createParser } from './parser.ts';
 
 const parser = await loadParser();
 
 describe('the parser', () => {
+  it('has a grammar that chevrotain finds without fault', () => {
+    expect(() => createParser({ validate: true })).not.toThrow();
+  });
+
   it('is loaded once and then there for synchronous callers', async () => {
     expect(await loadParser()).toBe(parser);
     expect(loadedParser()).toBe(parser);

@@ -36,8 +36,8 @@ class StatementParser extends UtilityGrammar implements SqlParser {
   /** An expression alone: a DEFAULT or CHECK out of the catalog, the filter of a vector search. */
   readonly loneExpression = this.RULE('loneExpression', () => this.expression());
 
-  constructor() {
-    super();
+  constructor(validate: boolean) {
+    super(validate);
     this.performSelfAnalysis();
   }
 
@@ -175,6 +175,6 @@ const STATEMENT_WORDS = [
   'discard',
 ];
 
-export function createParser(): SqlParser {
-  return new StatementParser();
+export function createParser(options: { readonly validate?: boolean } = {}): SqlParser {
+  return new StatementParser(options.validate ?? false);
 }

@@ -104,7 +104,9 @@ function defineKeywords(list: readonly string[], kind: KeywordClass): void {
     }
     if (kind === 'unreserved' || kind === 'function') categories.push(FunctionName);
     if (!LABEL_NEEDS_AS.has(word)) categories.push(BareLabel);
-    keywords.set(word, token(word, word.toUpperCase(), categories));
+    // In capitals, so that no keyword shares its name with a rule.
+    const name = word.toUpperCase();
+    keywords.set(word, token(name, name, categories));
   }
 }
 
