@@ -1,5 +1,12 @@
 /** Entry `@alopex-db/core/testing`: disks that fail, clocks that stand still, randomness that repeats, contract suites. */
 export { FaultVfs, type ChangeFault } from './fault-vfs.ts';
+export { parseGolden, rewriteGolden, type GoldenBlock } from './golden.ts';
+export { KvModel, ModelTransaction, pairOf, type ModelPair, type ModelRange } from './kv-model.ts';
 export { ManualClock } from './manual-clock.ts';
 export { SeededRandom } from './seeded-random.ts';
+export {
+  TRANSACTION_CONTRACT,
+  type TransactionContractCase,
+  type TransactionSubject,
+} from './transaction-contract.ts';
 export { VFS_CONTRACT, type ContractCase } from './vfs-contract.ts';
