@@ -2,7 +2,7 @@
  * What sessions and transactions offer alike: `StatementRunner` over a host. The two add how they begin and end.
  */
 import { executeMany } from './execute-many.ts';
-import { explainQuery } from './explain-statement.ts';
+import { explainQuery } from './explain-query.ts';
 import type { FacetFactories } from './facets.ts';
 import { LazyQuery } from './lazy-query.ts';
 import { createPreparedStatement } from './prepared-statement.ts';
