@@ -39,7 +39,11 @@ export class EquivalenceClasses {
     columns.forEach((left, index) => {
       for (const right of columns.slice(index + 1)) {
         if (this.#find(left.index) !== this.#find(right.index)) continue;
-        if (this.#written.has(pairKey(left.index, right.index)) || !equalTypes(left.type, right.type)) continue;
+        if (
+          this.#written.has(pairKey(left.index, right.index)) ||
+          !equalTypes(left.type, right.type)
+        )
+          continue;
         implied.push({ kind: 'compare', type: BOOLEAN, operator: '=', left, right });
       }
     });
@@ -77,7 +81,12 @@ export function withPropagatedConstants(conditions: readonly Expression[]): read
 function fixedColumn(
   condition: Expression,
 ): { readonly column: Column; forColumn(column: Column): Expression } | undefined {
-  if (condition.kind === 'in' && !condition.negated && condition.input.kind === 'column' && condition.list.every(isGiven)) {
+  if (
+    condition.kind === 'in' &&
+    !condition.negated &&
+    condition.input.kind === 'column' &&
+    condition.list.every(isGiven)
+  ) {
     return { column: condition.input, forColumn: (input) => ({ ...condition, input }) };
   }
   if (condition.kind !== 'compare') return undefined;
@@ -97,10 +106,11 @@ function isGiven(expression: Expression): boolean {
 function equatedColumns(condition: Expression): readonly [Column, Column] | undefined {
   if (condition.kind !== 'compare' || condition.operator !== '=') return undefined;
   const { left, right } = condition;
-  return left.kind === 'column' && right.kind === 'column' && left.index !== right.index ? [left, right] : undefined;
+  return left.kind === 'column' && right.kind === 'column' && left.index !== right.index
+    ? [left, right]
+    : undefined;
 }
 
 function pairKey(left: number, right: number): string {
   return left < right ? `${left} ${right}` : `${right} ${left}`;
 }
-

@@ -76,9 +76,14 @@ function boolean(value: boolean | null): Expression {
 }
 
 /** AND (`decisive` false) and OR (true): the decisive constant decides, its opposite says nothing. */
-function foldLogic(node: Expression & { readonly kind: 'and' | 'or' }, decisive: boolean): Expression {
+function foldLogic(
+  node: Expression & { readonly kind: 'and' | 'or' },
+  decisive: boolean,
+): Expression {
   const parts: Expression[] = [];
-  for (const part of node.args.flatMap((argument) => (argument.kind === node.kind ? argument.args : [argument]))) {
+  for (const part of node.args.flatMap((argument) =>
+    argument.kind === node.kind ? argument.args : [argument],
+  )) {
     if (part.kind === 'constant' && part.value === decisive) return boolean(decisive);
     const idle = part.kind === 'constant' && part.value === !decisive;
     if (!idle && !parts.some((other) => equalExpressions(other, part))) parts.push(part);
@@ -95,15 +100,19 @@ function listOfEqualities(node: Expression): Expression {
   const list: Expression[] = [];
   for (const part of node.args) {
     const found = equality(part);
-    if (found === undefined || (input !== undefined && !equalExpressions(input, found.input))) return node;
+    if (found === undefined || (input !== undefined && !equalExpressions(input, found.input)))
+      return node;
     input = found.input;
     list.push(...found.values);
   }
   return input === undefined ? node : { kind: 'in', type: BOOLEAN, input, list, negated: false };
 }
 
-function equality(part: Expression): { readonly input: Expression; readonly values: readonly Expression[] } | undefined {
-  if (part.kind === 'in' && !part.negated && part.list.every(isGiven)) return { input: part.input, values: part.list };
+function equality(
+  part: Expression,
+): { readonly input: Expression; readonly values: readonly Expression[] } | undefined {
+  if (part.kind === 'in' && !part.negated && part.list.every(isGiven))
+    return { input: part.input, values: part.list };
   if (part.kind !== 'compare' || part.operator !== '=') return undefined;
   if (isGiven(part.right) && !isGiven(part.left)) return { input: part.left, values: [part.right] };
   if (isGiven(part.left) && !isGiven(part.right)) return { input: part.right, values: [part.left] };
@@ -160,7 +169,11 @@ function pushNot(node: Expression & { readonly kind: 'not' }): Expression {
     case 'and':
     case 'or': {
       const kind = input.kind === 'and' ? 'or' : 'and';
-      return foldNode({ kind, type: BOOLEAN, args: input.args.map((part) => foldNode({ kind: 'not', type: BOOLEAN, input: part })) });
+      return foldNode({
+        kind,
+        type: BOOLEAN,
+        args: input.args.map((part) => foldNode({ kind: 'not', type: BOOLEAN, input: part })),
+      });
     }
     default:
       return node;

@@ -3,11 +3,27 @@
  * are shared, unless they depend on an enclosing query: then every reading gets a copy with column ids of its own.
  */
 import type { Expression } from '@alopex-db/core/exec';
-import { outputColumns, type LogicalColumn, type LogicalCte, type LogicalCteScan, type LogicalPlan, type LogicalStatement } from '../plan/logical.ts';
-import { mapDeep, mapNodeExpressions, mapPlan, freeColumns, subqueryPlan } from '../plan/walk-plan.ts';
+import {
+  outputColumns,
+  type LogicalColumn,
+  type LogicalCte,
+  type LogicalCteScan,
+  type LogicalPlan,
+  type LogicalStatement,
+} from '../plan/logical.ts';
+import {
+  mapDeep,
+  mapNodeExpressions,
+  mapPlan,
+  freeColumns,
+  subqueryPlan,
+} from '../plan/walk-plan.ts';
 import { renewIds } from './renew-ids.ts';
 
-export function inlineCtes(statement: LogicalStatement, nextColumnId: () => number): LogicalStatement {
+export function inlineCtes(
+  statement: LogicalStatement,
+  nextColumnId: () => number,
+): LogicalStatement {
   if (statement.ctes.length === 0) return statement;
   const inliner = new Inliner(statement, nextColumnId);
   return inliner.run();
@@ -45,7 +61,8 @@ class Inliner {
       const cte = this.#ctes[scan.cte]!;
       const correlated = freeColumns(cte.plan).size > 0;
       const once = this.#uses[scan.cte] === 1;
-      if (correlated || cte.materialized === false) return renamed(scan, once ? cte.plan : renewIds(cte.plan, this.#nextColumnId));
+      if (correlated || cte.materialized === false)
+        return renamed(scan, once ? cte.plan : renewIds(cte.plan, this.#nextColumnId));
       return once && cte.materialized !== true ? renamed(scan, cte.plan) : scan;
     });
   }

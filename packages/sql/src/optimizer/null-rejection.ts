@@ -30,7 +30,10 @@ function becomesNull(expression: Expression, ids: ReadonlySet<number>): boolean 
     case 'in':
       return becomesNull(expression.input, ids);
     case 'call':
-      return expression.function.onNull === 'null' && expression.args.some((argument) => becomesNull(argument, ids));
+      return (
+        expression.function.onNull === 'null' &&
+        expression.args.some((argument) => becomesNull(argument, ids))
+      );
     default:
       return false;
   }

@@ -15,7 +15,10 @@ export function renewIds(plan: LogicalPlan, nextColumnId: () => number): Logical
   return renewReferences(copied, renewed);
 }
 
-function renewColumns(plan: LogicalPlan, renew: (column: LogicalColumn) => LogicalColumn): LogicalPlan {
+function renewColumns(
+  plan: LogicalPlan,
+  renew: (column: LogicalColumn) => LogicalColumn,
+): LogicalPlan {
   return mapPlan(plan, (inner) => {
     switch (inner.kind) {
       case 'get':
@@ -29,7 +32,10 @@ function renewColumns(plan: LogicalPlan, renew: (column: LogicalColumn) => Logic
       case 'set-operation':
         return { ...inner, columns: inner.columns.map(renew) };
       case 'project':
-        return { ...inner, items: inner.items.map((item) => ({ ...item, column: renew(item.column) })) };
+        return {
+          ...inner,
+          items: inner.items.map((item) => ({ ...item, column: renew(item.column) })),
+        };
       case 'aggregate':
         return {
           ...inner,

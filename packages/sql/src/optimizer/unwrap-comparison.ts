@@ -21,11 +21,19 @@ function narrowed(
   side: Expression,
   other: Expression,
 ): { readonly column: Expression; readonly constant: Expression } | undefined {
-  if (side.kind !== 'cast' || !side.implicit || side.input.kind !== 'column' || other.kind !== 'constant') return undefined;
+  if (
+    side.kind !== 'cast' ||
+    !side.implicit ||
+    side.input.kind !== 'column' ||
+    other.kind !== 'constant'
+  )
+    return undefined;
   const { type } = side.input;
   if (!isInteger(type) || other.value === null) return undefined;
   const value = exactly(other.value, other.type, type);
-  return value === undefined ? undefined : { column: side.input, constant: { kind: 'constant', type, value } };
+  return value === undefined
+    ? undefined
+    : { column: side.input, constant: { kind: 'constant', type, value } };
 }
 
 /** The constant as a value of the narrower type, if it is one. */

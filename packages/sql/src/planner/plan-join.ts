@@ -4,8 +4,7 @@
  */
 import type { Expression } from '@alopex-db/core/exec';
 import { conjoin, conjuncts } from '../plan/conjuncts.ts';
-import type { LogicalJoin } from '../plan/logical.ts';
-import { outputColumns } from '../plan/logical.ts';
+import { outputColumns, type LogicalColumn, type LogicalJoin } from '../plan/logical.ts';
 import type { JoinKind, PhysicalPlan } from '../plan/physical.ts';
 import { isVolatileCall, someNode } from '../plan/walk-expression.ts';
 import { columnIds, outputIds } from '../plan/walk-plan.ts';
@@ -25,7 +24,7 @@ export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
   const left = context.plan(join.left);
   const right = context.plan(join.right);
   const rows = context.estimator.rows(node);
-  const columns = outputColumns(join);
+  const columns = joinedColumns(join, left, right);
   const both = layoutOf([...left.columns, ...right.columns].map((column) => column.id));
   const keys = joinKeys(join);
   const shape = {
@@ -55,6 +54,17 @@ export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
           cost: inputCost + left.plan.rows * right.plan.rows * PAIR,
         };
   return planned(plan, columns);
+}
+
+/** The columns as they come: the sides may have been planned in another order of their own. */
+function joinedColumns(join: LogicalJoin, left: Planned, right: Planned): readonly LogicalColumn[] {
+  const byId = new Map(outputColumns(join).map((column) => [column.id, column]));
+  const sides =
+    join.join === 'semi' || join.join === 'anti'
+      ? left.columns
+      : [...left.columns, ...right.columns];
+  // The join says which columns it may fill with nulls.
+  return sides.map((column) => byId.get(column.id) ?? column);
 }
 
 /** The same join with the side to build on the right. */

@@ -10,7 +10,11 @@ export const foldConstants: Rule = {
 };
 
 function dropDecided(node: LogicalPlan): LogicalPlan {
-  if (node.kind === 'join' && node.condition?.kind === 'constant' && node.condition.value === true) {
+  if (
+    node.kind === 'join' &&
+    node.condition?.kind === 'constant' &&
+    node.condition.value === true
+  ) {
     return { ...node, condition: undefined };
   }
   if (node.kind !== 'filter' || node.predicate.kind !== 'constant') return node;

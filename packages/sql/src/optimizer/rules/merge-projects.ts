@@ -24,11 +24,15 @@ function merged(outer: LogicalProject): LogicalPlan {
   // Subqueries hide their uses of outer columns from the count.
   if (!once || outer.items.some((item) => !isRepeatable(item.expression))) return outer;
   const replacements = replacementsOf(inner.items);
-  const items = outer.items.map((item) => ({ ...item, expression: substitute(item.expression, replacements) }));
+  const items = outer.items.map((item) => ({
+    ...item,
+    expression: substitute(item.expression, replacements),
+  }));
   return merged({ ...outer, input: inner.input, items });
 }
 
 function countUses(expression: Expression, uses: Map<number, number>): void {
-  if (expression.kind === 'column') uses.set(expression.index, (uses.get(expression.index) ?? 0) + 1);
+  if (expression.kind === 'column')
+    uses.set(expression.index, (uses.get(expression.index) ?? 0) + 1);
   for (const operand of operands(expression)) countUses(operand, uses);
 }

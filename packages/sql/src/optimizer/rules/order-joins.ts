@@ -88,9 +88,18 @@ function chooseNext(
     const connected = asked.length > 0;
     // Without a condition there is no need to build the plan to see what it leaves.
     if (!connected && best?.connected === true) continue;
-    const joined: LogicalJoin = { kind: 'join', join: 'inner', left: plan, right: member.plan, condition: conjoin(asked) };
+    const joined: LogicalJoin = {
+      kind: 'join',
+      join: 'inner',
+      left: plan,
+      right: member.plan,
+      condition: conjoin(asked),
+    };
     const rows = context.estimator.rows(joined);
-    const better = best === undefined || (connected && !best.connected) || (connected === best.connected && rows < best.rows);
+    const better =
+      best === undefined ||
+      (connected && !best.connected) ||
+      (connected === best.connected && rows < best.rows);
     if (better) best = { member, plan: joined, connected, rows };
   }
   assert(best !== undefined, 'an input is left to choose');
@@ -110,7 +119,10 @@ class ChainConditions {
     for (const condition of this.#classes.impliedEqualities()) this.#implied.add(condition);
     for (const condition of [...written, ...this.#implied]) {
       // Columns of enclosing queries are always there.
-      this.#needs.set(condition, [...columnIds(condition)].filter((id) => own.has(id)));
+      this.#needs.set(
+        condition,
+        [...columnIds(condition)].filter((id) => own.has(id)),
+      );
     }
   }
 
@@ -119,7 +131,9 @@ class ChainConditions {
     const asked = this.#answerable(ids, member);
     const classes = new Set<number>();
     const kept: Expression[] = [];
-    for (const condition of asked.toSorted((a, b) => Number(this.#implied.has(a)) - Number(this.#implied.has(b)))) {
+    for (const condition of asked.toSorted(
+      (a, b) => Number(this.#implied.has(a)) - Number(this.#implied.has(b)),
+    )) {
       const equal = this.#classes.classOf(condition);
       if (equal !== undefined && this.#implied.has(condition) && classes.has(equal)) continue;
       if (equal !== undefined) classes.add(equal);

@@ -3,9 +3,24 @@
  * DISTINCT needs whole stays whole.
  */
 import type { Expression } from '@alopex-db/core/exec';
-import { outputColumns, type LogicalAggregate, type LogicalGet, type LogicalJoin, type LogicalPlan, type LogicalProject, type LogicalSetOperation } from '../../plan/logical.ts';
+import {
+  outputColumns,
+  type LogicalAggregate,
+  type LogicalGet,
+  type LogicalJoin,
+  type LogicalPlan,
+  type LogicalProject,
+  type LogicalSetOperation,
+} from '../../plan/logical.ts';
 import { isVolatileCall, someNode } from '../../plan/walk-expression.ts';
-import { columnIds, mapDeep, mapNodeExpressions, nodeExpressions, outputIds, subqueryPlan } from '../../plan/walk-plan.ts';
+import {
+  columnIds,
+  mapDeep,
+  mapNodeExpressions,
+  nodeExpressions,
+  outputIds,
+  subqueryPlan,
+} from '../../plan/walk-plan.ts';
 import type { Rule } from '../rule.ts';
 
 type Wanted = ReadonlySet<number>;
@@ -89,7 +104,11 @@ function pruneJoin(plan: LogicalJoin, wanted: Wanted): LogicalJoin {
 }
 
 function pruneSetOperation(plan: LogicalSetOperation): LogicalSetOperation {
-  return { ...plan, left: prune(plan.left, outputIds(plan.left)), right: prune(plan.right, outputIds(plan.right)) };
+  return {
+    ...plan,
+    left: prune(plan.left, outputIds(plan.left)),
+    right: prune(plan.right, outputIds(plan.right)),
+  };
 }
 
 /** EXISTS asks whether there is a row, not what is in it. */
@@ -109,6 +128,8 @@ function isExists(node: Expression): boolean {
 }
 
 function withoutSelectList(plan: LogicalPlan): LogicalPlan {
-  const quiet = plan.kind === 'project' && !plan.items.some((item) => someNode(item.expression, isVolatileCall));
+  const quiet =
+    plan.kind === 'project' &&
+    !plan.items.some((item) => someNode(item.expression, isVolatileCall));
   return quiet ? plan.input : plan;
 }

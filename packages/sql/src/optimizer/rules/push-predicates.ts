@@ -7,8 +7,21 @@
  */
 import type { Expression } from '@alopex-db/core/exec';
 import { conjoin, conjuncts } from '../../plan/conjuncts.ts';
-import { outputColumns, type LogicalAggregate, type LogicalJoin, type LogicalPlan, type LogicalProject, type LogicalSetOperation } from '../../plan/logical.ts';
-import { isMovable, isRepeatable, replacementsOf, substitute, type Replacements } from '../../plan/substitute.ts';
+import {
+  outputColumns,
+  type LogicalAggregate,
+  type LogicalJoin,
+  type LogicalPlan,
+  type LogicalProject,
+  type LogicalSetOperation,
+} from '../../plan/logical.ts';
+import {
+  isMovable,
+  isRepeatable,
+  replacementsOf,
+  substitute,
+  type Replacements,
+} from '../../plan/substitute.ts';
 import { columnIds, mapInputs, outputIds } from '../../plan/walk-plan.ts';
 import { foldExpression } from '../fold-expression.ts';
 import { withPropagatedConstants } from '../equivalence-classes.ts';
@@ -45,7 +58,10 @@ function push(plan: LogicalPlan, conditions: readonly Expression[]): LogicalPlan
     case 'distinct':
       return { ...plan, input: push(plan.input, conditions) };
     default:
-      return filtered(mapInputs(plan, (input) => push(input, [])), conditions);
+      return filtered(
+        mapInputs(plan, (input) => push(input, [])),
+        conditions,
+      );
   }
 }
 
@@ -74,7 +90,10 @@ function pushIntoAggregate(plan: LogicalAggregate, conditions: readonly Expressi
   return filtered({ ...plan, input: push(plan.input, through) }, [...rest, ...stay]);
 }
 
-function pushIntoSetOperation(plan: LogicalSetOperation, conditions: readonly Expression[]): LogicalPlan {
+function pushIntoSetOperation(
+  plan: LogicalSetOperation,
+  conditions: readonly Expression[],
+): LogicalPlan {
   const side = (input: LogicalPlan): LogicalPlan => {
     const columns = outputColumns(input);
     const replacements = new Map(
@@ -83,7 +102,10 @@ function pushIntoSetOperation(plan: LogicalSetOperation, conditions: readonly Ex
         { kind: 'column', type: column.type, index: columns[index]!.id },
       ]),
     );
-    return push(input, conditions.map((condition) => substitute(condition, replacements)));
+    return push(
+      input,
+      conditions.map((condition) => substitute(condition, replacements)),
+    );
   };
   return { ...plan, left: side(plan.left), right: side(plan.right) };
 }
@@ -95,8 +117,11 @@ function rewritten(
   const through: Expression[] = [];
   const stay: Expression[] = [];
   for (const condition of conditions) {
-    const read = [...columnIds(condition)].map((id) => replacements.get(id)).filter((one) => one !== undefined);
-    if (read.every(isRepeatable)) through.push(...conjuncts(foldExpression(substitute(condition, replacements))));
+    const read = [...columnIds(condition)]
+      .map((id) => replacements.get(id))
+      .filter((one) => one !== undefined);
+    if (read.every(isRepeatable))
+      through.push(...conjuncts(foldExpression(substitute(condition, replacements))));
     else stay.push(condition);
   }
   return { through, stay };

@@ -9,7 +9,12 @@ import type { Expression, SubqueryExpression } from '@alopex-db/core/exec';
 import { BOOLEAN } from '@alopex-db/core/types';
 import { isNullable } from '../../binder/nullability.ts';
 import { conjoin, conjuncts } from '../../plan/conjuncts.ts';
-import { outputColumns, type LogicalFilter, type LogicalJoin, type LogicalPlan } from '../../plan/logical.ts';
+import {
+  outputColumns,
+  type LogicalFilter,
+  type LogicalJoin,
+  type LogicalPlan,
+} from '../../plan/logical.ts';
 import { isMovable, isRepeatable } from '../../plan/substitute.ts';
 import { columnIds, freeColumns, mapPlan, subqueryPlan } from '../../plan/walk-plan.ts';
 import type { Rule } from '../rule.ts';
@@ -40,12 +45,18 @@ function unnested(condition: Expression, input: LogicalPlan): LogicalJoin | unde
   if (inner.kind !== 'subquery') return undefined;
   if (inner.mode === 'exists') return unnestExists(inner, negated, input);
   if (inner.mode !== 'compare' || inner.probe === undefined) return undefined;
-  if (inner.quantifier === 'any' && inner.operator === '=') return unnestIn(inner, inner.probe, negated, input);
-  if (inner.quantifier === 'all' && inner.operator === '<>' && !negated) return unnestIn(inner, inner.probe, true, input);
+  if (inner.quantifier === 'any' && inner.operator === '=')
+    return unnestIn(inner, inner.probe, negated, input);
+  if (inner.quantifier === 'all' && inner.operator === '<>' && !negated)
+    return unnestIn(inner, inner.probe, true, input);
   return undefined;
 }
 
-function unnestExists(subquery: SubqueryExpression, negated: boolean, input: LogicalPlan): LogicalJoin | undefined {
+function unnestExists(
+  subquery: SubqueryExpression,
+  negated: boolean,
+  input: LogicalPlan,
+): LogicalJoin | undefined {
   const pulled = pullConditions(withoutOutput(subqueryPlan(subquery)));
   // Uncorrelated: it runs once, and stops at its first row.
   if (pulled === undefined || pulled.conditions.length === 0) return undefined;
@@ -91,7 +102,9 @@ function withoutOutput(plan: LogicalPlan): LogicalPlan {
       return withoutOutput(plan.input);
     case 'limit': {
       const { limit, offset } = plan;
-      const keepsOne = limit === undefined || (limit.kind === 'constant' && (limit.value === null || Number(limit.value) > 0));
+      const keepsOne =
+        limit === undefined ||
+        (limit.kind === 'constant' && (limit.value === null || Number(limit.value) > 0));
       return keepsOne && offset === undefined ? withoutOutput(plan.input) : plan;
     }
     default:
@@ -121,12 +134,17 @@ function pull(plan: LogicalPlan, outer: ReadonlySet<number>): Pulled | undefined
       if (below === undefined) return undefined;
       const { inside, outside } = split(conjuncts(plan.predicate), outer);
       const predicate = conjoin(inside);
-      const kept: LogicalPlan = predicate === undefined ? below.plan : { kind: 'filter', input: below.plan, predicate };
-      return outside.every(isMovable) ? { plan: kept, conditions: [...below.conditions, ...outside] } : undefined;
+      const kept: LogicalPlan =
+        predicate === undefined ? below.plan : { kind: 'filter', input: below.plan, predicate };
+      return outside.every(isMovable)
+        ? { plan: kept, conditions: [...below.conditions, ...outside] }
+        : undefined;
     }
     case 'project': {
       const below = pull(plan.input, outer);
-      return below === undefined ? undefined : { plan: exposing(plan, below), conditions: below.conditions };
+      return below === undefined
+        ? undefined
+        : { plan: exposing(plan, below), conditions: below.conditions };
     }
     case 'sort':
     case 'distinct': {
@@ -144,8 +162,16 @@ function pullFromJoin(plan: LogicalJoin, outer: ReadonlySet<number>): Pulled | u
   const left = pull(plan.left, outer);
   const right = pull(plan.right, outer);
   if (left === undefined || right === undefined) return undefined;
-  const { inside, outside } = split(plan.condition === undefined ? [] : conjuncts(plan.condition), outer);
-  const joined: LogicalJoin = { ...plan, left: left.plan, right: right.plan, condition: conjoin(inside) };
+  const { inside, outside } = split(
+    plan.condition === undefined ? [] : conjuncts(plan.condition),
+    outer,
+  );
+  const joined: LogicalJoin = {
+    ...plan,
+    left: left.plan,
+    right: right.plan,
+    condition: conjoin(inside),
+  };
   return { plan: joined, conditions: [...left.conditions, ...right.conditions, ...outside] };
 }
 
@@ -153,7 +179,9 @@ function pullFromJoin(plan: LogicalJoin, outer: ReadonlySet<number>): Pulled | u
 function exposing(plan: LogicalPlan & { readonly kind: 'project' }, below: Pulled): LogicalPlan {
   const shown = new Set(plan.items.map((item) => item.column.id));
   const wanted = new Set(below.conditions.flatMap((condition) => [...columnIds(condition)]));
-  const added = outputColumns(below.plan).filter((column) => wanted.has(column.id) && !shown.has(column.id));
+  const added = outputColumns(below.plan).filter(
+    (column) => wanted.has(column.id) && !shown.has(column.id),
+  );
   const items = added.map((column) => ({
     column,
     expression: { kind: 'column' as const, type: column.type, index: column.id },
@@ -167,6 +195,7 @@ function split(
 ): { readonly inside: readonly Expression[]; readonly outside: readonly Expression[] } {
   const inside: Expression[] = [];
   const outside: Expression[] = [];
-  for (const part of parts) ([...columnIds(part)].some((id) => outer.has(id)) ? outside : inside).push(part);
+  for (const part of parts)
+    ([...columnIds(part)].some((id) => outer.has(id)) ? outside : inside).push(part);
   return { inside, outside };
 }
