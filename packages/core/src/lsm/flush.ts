@@ -15,7 +15,7 @@ import type { WritableFile } from '../vfs/vfs.ts';
 import { tableName } from './file-names.ts';
 import type { TablePlace } from './table.ts';
 import type { TableDescription } from './version-edit.ts';
-import { VersionGc } from './version-gc.ts';
+import { OLDER_EVERYWHERE, OLDER_NOWHERE, VersionGc } from './version-gc.ts';
 
 export interface FlushJob {
   readonly place: TablePlace;
@@ -53,7 +53,8 @@ function writeTable(
   keyspace: KeyspaceId,
   map: OrderedMap,
 ): TableDescription | undefined {
-  const gc = new VersionGc(job.horizon, !job.hasTables(keyspace));
+  const elsewhere = job.hasTables(keyspace) ? OLDER_EVERYWHERE : OLDER_NOWHERE;
+  const gc = new VersionGc([job.horizon], elsewhere);
   const cursor = new MapCursor(map);
   cursor.seekFirst();
   skipDropped(cursor, gc);

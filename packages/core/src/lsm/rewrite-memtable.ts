@@ -2,7 +2,7 @@
 import type { KeyspaceId } from '../base/brand.ts';
 import { MapCursor } from '../memtable/map-cursor.ts';
 import { Memtable } from '../memtable/memtable.ts';
-import { VersionGc } from './version-gc.ts';
+import { OLDER_NOWHERE, VersionGc } from './version-gc.ts';
 
 export function rewriteMemtable(
   source: Memtable,
@@ -12,7 +12,7 @@ export function rewriteMemtable(
   const target = new Memtable(true);
   for (const keyspace of source.keyspaces()) {
     if (dropped.has(keyspace)) continue;
-    const gc = new VersionGc(horizon, true);
+    const gc = new VersionGc([horizon], OLDER_NOWHERE);
     const cursor = new MapCursor(source.mapOf(keyspace)!);
     for (cursor.seekFirst(); cursor.valid; cursor.next()) {
       const { keyBytes, keyStart, keyEnd, version, kind, valueEnd } = cursor;

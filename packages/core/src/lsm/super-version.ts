@@ -11,7 +11,10 @@ import { lengthSize, readLength } from '../memtable/entry-codec.ts';
 import { MapCursor } from '../memtable/map-cursor.ts';
 import type { Memtable } from '../memtable/memtable.ts';
 import { offsetOf, slabOf } from '../memory/arena.ts';
+import { TableCursor } from '../sstable/table-cursor.ts';
 import type { TableReader } from '../sstable/table-reader.ts';
+import type { Epoch } from './epoch.ts';
+import { firstNotBefore } from './key-range.ts';
 import type { Table } from './table.ts';
 import type { Levels, Version } from './version.ts';
 
@@ -19,6 +22,8 @@ export interface SuperVersion {
   /** The active memtable first, then the frozen ones from the newest to the oldest. */
   readonly memtables: readonly Memtable[];
   readonly version: Version<Table>;
+  /** Who walks tables for longer than a call counts as its reader until it is done. */
+  readonly epoch: Epoch;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -107,19 +112,10 @@ function getNewer(
   return false;
 }
 
-/** Index of the first table of a sorted level that ends at or behind the key. */
-export function firstNotBefore(tables: readonly Table[], key: Uint8Array): number {
-  let first = 0;
-  let last = tables.length;
-  while (first < last) {
-    const middle = (first + last) >>> 1;
-    if (compareBytes(tables[middle]!.metadata.maxKey, key) < 0) first = middle + 1;
-    else last = middle;
-  }
-  return first;
-}
-
-/** Cursors over every source of a keyspace that may hold an entry at or below `version`. */
+/**
+ * Cursors over every source of a keyspace that may hold an entry at or below `version`. The caller is a reader of the view's epoch
+ * while it uses them.
+ */
 export function openCursors(
   view: SuperVersion,
   keyspace: KeyspaceId,
@@ -130,7 +126,12 @@ export function openCursors(
     const map = memtable.mapOf(keyspace);
     if (map !== undefined && memtable.versionMin <= version) cursors.push(new MapCursor(map));
   }
-  for (const tables of view.version.trees.get(keyspace) ?? []) {
+  const levels = view.version.trees.get(keyspace) ?? [];
+  for (const [level, tables] of levels.entries()) {
+    if (level > 0 && tables.length > 1) {
+      cursors.push(new TableCursor(view.epoch.blocksOf(tables)));
+      continue;
+    }
     for (const table of tables) {
       if (table.metadata.minVersion > version) continue;
       const reader = table.reader();

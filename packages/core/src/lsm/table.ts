@@ -1,4 +1,4 @@
-/** A table of a version, opened when it is first read. Its place and metadata are known from the manifest. */
+/** A table of a version. Its place and metadata are known from the manifest; the file is opened when it is first read. */
 import type { Checksum } from '../base/checksum.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
 import type { FileId, KeyspaceId } from '../base/brand.ts';
@@ -9,6 +9,7 @@ import type { TableMetadata } from '../sstable/table-metadata.ts';
 import { joinPath } from '../vfs/path.ts';
 import type { Vfs } from '../vfs/vfs.ts';
 import { tableName } from './file-names.ts';
+import type { LevelPart } from './level-blocks.ts';
 import type { TableDescription } from './version-edit.ts';
 
 export interface TablePlace {
@@ -19,7 +20,12 @@ export interface TablePlace {
   readonly cache: Residency;
 }
 
-export class Table implements TableDescription {
+/** The file behind a table, which the same table on another level shares. */
+interface OpenFile {
+  reader: TableReader | undefined;
+}
+
+export class Table implements LevelPart {
   readonly fileId: FileId;
   readonly keyspace: KeyspaceId;
   readonly level: number;
@@ -27,9 +33,13 @@ export class Table implements TableDescription {
   readonly metadata: TableMetadata;
   readonly path: string;
   readonly #place: TablePlace;
-  #reader: TableReader | undefined;
+  readonly #file: OpenFile;
 
-  constructor(place: TablePlace, description: TableDescription) {
+  constructor(
+    place: TablePlace,
+    description: TableDescription,
+    file: OpenFile = { reader: undefined },
+  ) {
     this.fileId = description.fileId;
     this.keyspace = description.keyspace;
     this.level = description.level;
@@ -37,17 +47,29 @@ export class Table implements TableDescription {
     this.metadata = description.metadata;
     this.path = joinPath(place.directory, tableName(description.fileId));
     this.#place = place;
+    this.#file = file;
+  }
+
+  /** The table on another level, with the same open file. */
+  movedTo(level: number): Table {
+    const { fileId, keyspace, fileSizeBytes, metadata } = this;
+    const description = { fileId, keyspace, level, fileSizeBytes, metadata };
+    return new Table(this.#place, description, this.#file);
   }
 
   /** The reader, which stays open until `close`. */
   reader(): TableReader | Pending {
-    return this.#reader ?? this.#open();
+    return this.#file.reader ?? this.#open();
+  }
+
+  blocks(): TableReader | Pending {
+    return this.reader();
   }
 
   /** Forgets the reader and its blocks. Bytes handed out stay as they are. Idempotent. */
   close(): void {
-    this.#reader?.close();
-    this.#reader = undefined;
+    this.#file.reader?.close();
+    this.#file.reader = undefined;
   }
 
   #open(): TableReader | Pending {
@@ -58,7 +80,7 @@ export class Table implements TableDescription {
       file.close();
       return PENDING;
     }
-    this.#reader = reader;
+    this.#file.reader = reader;
     return reader;
   }
 }

@@ -3,7 +3,7 @@
  * and flushed; every change of structure makes a new super-version. In a store without a disk a full memtable is instead
  * rewritten without what nobody can see.
  *
- *   active --freeze--> frozen (newest first) --flush--> level 0 --compaction, to come--> levels below
+ *   active --freeze--> frozen (newest first) --flush--> level 0 --compaction--> levels below
  *
  * The order of a flush: tables written and synced; the edit in the manifest; the new super-version; old log segments removed
  * by the caller. A crash in between leaves files that no manifest knows, or log records that are in tables already: applying
@@ -14,6 +14,7 @@ import { fileId, keyspaceId, type FileId, type KeyspaceId } from '../base/brand.
 import { Memtable } from '../memtable/memtable.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
 import type { Compression } from '../sstable/compression.ts';
+import { EpochList } from './epoch.ts';
 import { flushMemtable } from './flush.ts';
 import { checkVersion } from './invariants.ts';
 import type { ManifestWriter } from './manifest.ts';
@@ -43,13 +44,13 @@ export class Tree {
   readonly #disk: TreeDisk | undefined;
   #view: SuperVersion;
   #nextFileId: number;
-  /** Tables that are part of no version any more, until nobody can have a cursor on them. */
-  #retired: Table[] = [];
+  readonly #epochs = new EpochList();
   #flushCount = 0;
 
   constructor(options: TreeOptions) {
     this.#disk = options.disk;
-    this.#view = { memtables: options.memtables, version: options.version };
+    const { memtables, version } = options;
+    this.#view = { memtables, version, epoch: this.#epochs.current };
     this.#nextFileId = options.version.nextFileId;
   }
 
@@ -124,7 +125,7 @@ export class Tree {
         horizon,
         dropped: this.#view.version.dropped,
         hasTables: (keyspace) => this.#view.version.trees.has(keyspace),
-        newFileId: this.#newFileId,
+        newFileId: () => this.newFileId(),
       });
       const isLast = oldest === 1;
       this.#install({
@@ -140,26 +141,42 @@ export class Tree {
   /** In a store without a disk: rewrites the memtable without the versions that no snapshot can see. */
   rewrite(horizon: number): void {
     assert(this.#disk === undefined, 'a store with a disk flushes instead');
-    const { version } = this.#view;
-    this.#view = { version, memtables: [rewriteMemtable(this.active, horizon, version.dropped)] };
+    const { dropped } = this.#view.version;
+    this.#view = { ...this.#view, memtables: [rewriteMemtable(this.active, horizon, dropped)] };
   }
 
   /** Drops everything in a keyspace. Its id is never used again, so what is still in memory is left out by the next flush. */
   dropKeyspace(keyspace: KeyspaceId): void {
     if (this.#view.version.dropped.has(keyspace)) return;
-    const tables = (this.#view.version.trees.get(keyspace) ?? []).flat();
     this.#install({ droppedKeyspaces: [keyspaceId(keyspace)] });
-    this.#retired.push(...tables);
   }
 
-  /** Removes the files of tables that are part of no version any more. Nobody may have a cursor on them. */
-  removeRetired(): void {
-    const retired = this.#retired;
-    this.#retired = [];
-    for (const table of retired) {
+  /** Puts tables in the place of others, atomically. A table that is on both sides has moved to another level. */
+  replaceTables(removed: readonly Table[], added: readonly TableDescription[]): void {
+    this.#install({ removedTables: removed.map((table) => table.fileId), addedTables: added });
+  }
+
+  /** An id for a file of the tree, given out once. */
+  newFileId(): FileId {
+    this.#nextFileId += 1;
+    return fileId(this.#nextFileId - 1);
+  }
+
+  /** Removes the files of tables that are part of no version any more and that nobody reads. */
+  removeUnread(): void {
+    for (const table of this.#epochs.takeUnread()) {
       table.close();
       this.#disk!.place.vfs.remove(table.path);
     }
+  }
+
+  /** Tables that are part of no version any more and are still read. */
+  get removedTableCount(): number {
+    return this.#epochs.removedCount;
+  }
+
+  get disk(): TreeDisk | undefined {
+    return this.#disk;
   }
 
   /** Bytes of all tables' files. */
@@ -173,31 +190,35 @@ export class Tree {
 
   /** Idempotent. */
   close(): void {
-    for (const table of [...tablesOf(this.#view.version), ...this.#retired]) table.close();
+    for (const table of [...tablesOf(this.#view.version), ...this.#epochs.all()]) table.close();
     this.#disk?.manifest?.close();
   }
-
-  readonly #newFileId = (): FileId => {
-    this.#nextFileId += 1;
-    return fileId(this.#nextFileId - 1);
-  };
 
   /** Puts an edit in force: on the disk first, then for readers. */
   #install(edit: VersionEdit): void {
     const { version } = this.#view;
     const disk = this.#disk;
+    const before = new Map(tablesOf(version).map((table) => [table.fileId, table]));
     const open = (description: TableDescription): Table => {
       assert(disk !== undefined, 'tables lie on a disk');
-      return new Table(disk.place, description);
+      const moved = before.get(description.fileId);
+      return moved?.movedTo(description.level) ?? new Table(disk.place, description);
     };
+    const next = applyEdit(version, { ...edit, nextFileId: this.#nextFileId }, open);
+    checkVersion(next);
     if (disk !== undefined) {
       assert(disk.manifest !== undefined, 'a store opened read-only does not change');
       const whole = (): VersionEdit => ({ ...edit, nextFileId: this.#nextFileId });
       // The id of a new manifest is taken before the edit is encoded, so that the edit covers it.
-      disk.manifest.append(whole, () => editOf(version), this.#newFileId);
+      const newFileId = (): FileId => this.newFileId();
+      disk.manifest.append(whole, () => editOf(version), newFileId);
     }
-    const next = applyEdit(version, { ...edit, nextFileId: this.#nextFileId }, open);
-    checkVersion(next);
-    this.#view = { ...this.#view, version: next };
+    for (const table of tablesOf(next)) before.delete(table.fileId);
+    if (before.size > 0) this.#epochs.end([...before.values()]);
+    this.#view = {
+      memtables: this.#view.memtables,
+      version: { ...next, nextFileId: this.#nextFileId },
+      epoch: this.#epochs.current,
+    };
   }
 }

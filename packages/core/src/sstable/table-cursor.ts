@@ -5,11 +5,12 @@
 import { PENDING, type Pending } from '../base/pending.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor, type EntryKind } from '../memtable/entry.ts';
 import type { Block } from './block.ts';
-import type { BlockIndex } from './index-block.ts';
 
-/** What a cursor needs of its table. */
+/** What a cursor needs of its table, or of tables that stand one behind the other. */
 export interface BlockProvider {
-  readonly index: BlockIndex;
+  readonly blockCount: number;
+  /** The only data block that may hold the first entry not before (key, version); `blockCount` when all are before it. */
+  find(key: Uint8Array, version: number): number | Pending;
   /** Data block `number`; a miss reads up to `readAhead` blocks in one go. */
   block(number: number, readAhead: number): Block | Pending;
 }
@@ -46,13 +47,14 @@ export class TableCursor implements EntryCursor {
 
   seekLast(): void | Pending {
     this.#readAhead = 1;
-    return this.#enter(this.#table.index.count - 1, -1);
+    return this.#enter(this.#table.blockCount - 1, -1);
   }
 
   seek(key: Uint8Array, version: number): void | Pending {
     this.#readAhead = 1;
-    const number = this.#table.index.find(key, version);
-    if (number === this.#table.index.count) return this.#end();
+    const number = this.#table.find(key, version);
+    if (number === PENDING) return PENDING;
+    if (number === this.#table.blockCount) return this.#end();
     const block = this.#table.block(number, 1);
     if (block === PENDING) return PENDING;
     const entry = block.lowerBound(key, version);
@@ -64,8 +66,9 @@ export class TableCursor implements EntryCursor {
 
   seekBefore(key: Uint8Array): void | Pending {
     this.#readAhead = 1;
-    const number = this.#table.index.find(key, VERSION_MAX);
-    if (number === this.#table.index.count) return this.seekLast();
+    const number = this.#table.find(key, VERSION_MAX);
+    if (number === PENDING) return PENDING;
+    if (number === this.#table.blockCount) return this.seekLast();
     const block = this.#table.block(number, 1);
     if (block === PENDING) return PENDING;
     const entry = block.lowerBound(key, VERSION_MAX);
@@ -108,7 +111,7 @@ export class TableCursor implements EntryCursor {
 
   /** To an entry of another block, counted from its beginning, or -1 for its last. */
   #enter(number: number, entry: number): void | Pending {
-    if (number < 0 || number >= this.#table.index.count) return this.#end();
+    if (number < 0 || number >= this.#table.blockCount) return this.#end();
     const block = this.#table.block(number, this.#readAhead);
     if (block === PENDING) return PENDING;
     this.#show(block, number, entry < 0 ? block.count - 1 : entry);

@@ -18,6 +18,7 @@ import type { Compression } from './compression.ts';
 import { decodeDirectory, decodeFooter, type Extent, type Section } from './footer.ts';
 import { BLOCK_TRAILER_SIZE, FOOTER_SIZE, SECTION, type SectionKind } from './format.ts';
 import { BlockIndex } from './index-block.ts';
+import { PassingBlocks } from './passing-blocks.ts';
 import type { Residency } from './residency.ts';
 import { corruptTable, openBlock, type BlockSource } from './stored-block.ts';
 import { TableCursor, type BlockProvider } from './table-cursor.ts';
@@ -106,6 +107,34 @@ export class TableReader implements BlockProvider {
     return new TableCursor(this);
   }
 
+  /** For cursors. */
+  get blockCount(): number {
+    return this.index.count;
+  }
+
+  /** For cursors. */
+  find(key: Uint8Array, version: number): number {
+    return this.index.find(key, version);
+  }
+
+  /** The blocks for one cursor that goes through the table once, without a place in the cache. */
+  passingBlocks(): PassingBlocks {
+    const { index } = this;
+    return new PassingBlocks({
+      blockCount: index.count,
+      find: (key, version) => index.find(key, version),
+      cached: (number) => this.#blocks[number],
+      offset: (number) => index.offset(number),
+      end: (number) => index.offset(number) + index.size(number) + BLOCK_TRAILER_SIZE,
+      read: (position, length) => this.#file.read(position, length),
+      decode: (number, bytes, position) => {
+        const at = index.offset(number);
+        const raw = openBlock(this.#source, bytes, at - position, index.size(number), at);
+        return this.#decode(raw, number, []);
+      },
+    });
+  }
+
   /** About how many entries lie before `key`, without reading a data block: off by at most a block. */
   approximateEntriesBefore(key: Uint8Array): number {
     return this.index.entriesBefore(this.index.find(key, Number.MAX_SAFE_INTEGER));
@@ -117,7 +146,7 @@ export class TableReader implements BlockProvider {
       const extent = { offset: this.index.offset(number), size: this.index.size(number) };
       const raw = readStored(this.#file, this.#source, extent);
       if (raw === PENDING) return PENDING;
-      this.#decode(raw, number);
+      this.#decode(raw, number, this.#blocks);
     }
   }
 
@@ -166,14 +195,14 @@ export class TableReader implements BlockProvider {
       this.index.size(number),
       offset,
     );
-    const block = this.#decode(raw, number);
+    const block = this.#decode(raw, number, this.#blocks);
     this.#blocks[number] = block;
     this.#cache.admit(block);
     return block;
   }
 
-  #decode(raw: Uint8Array, number: number): Block {
-    const block = Block.decode(raw, this.#blocks, number);
+  #decode(raw: Uint8Array, number: number, home: (Block | undefined)[]): Block {
+    const block = Block.decode(raw, home, number);
     if (block === undefined)
       throw corruptTable(this.path, this.index.offset(number), 'it has not the shape of a block');
     return block;

@@ -92,7 +92,7 @@ export class Maintenance implements CommitTarget {
     const rotated = this.#committer().rotateLog();
     const firstSegmentId = this.#tree.active.isEmpty ? rotated : this.#oldestSegmentId;
     this.#tree.flushFrozen(this.horizon(), firstSegmentId);
-    if (this.#snapshots.size === 0) this.#tree.removeRetired();
+    this.#tree.removeUnread();
     this.#removeSegmentsBefore(firstSegmentId);
   }
 

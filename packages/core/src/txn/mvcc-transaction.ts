@@ -22,6 +22,7 @@ import {
   showReference,
   type SuperVersion,
 } from '../lsm/super-version.ts';
+import type { Epoch } from '../lsm/epoch.ts';
 import { mergeCursors } from '../lsm/merge-cursor.ts';
 import { NONE } from '../memtable/btree-node.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
@@ -144,17 +145,25 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
 
   scan(keyspace: KeyspaceId, range: KeyRange = {}): Cursor {
     this.#check();
-    const { view } = this.#host;
     const snapshot = this.#snapshot;
+    // From its first step to its end the cursor is a reader of an epoch, so that its tables stay.
+    let epoch: Epoch | undefined;
     const open = (): EntryCursor | Pending => {
+      const { view } = this.#host;
       const sources = openCursors(view, keyspace, snapshot);
       if (sources === PENDING) return PENDING;
       const own = this.writes.partOf(keyspace);
       if (own !== undefined && own.index.size > 0)
         sources.push(new MapCursor(own.index, VERSION_MAX));
+      epoch = view.epoch;
+      epoch.readers += 1;
       return mergeCursors(sources);
     };
-    return new VisibleCursor(open, snapshot, range);
+    const leave = (): void => {
+      if (epoch !== undefined) epoch.readers -= 1;
+      epoch = undefined;
+    };
+    return new VisibleCursor(open, leave, snapshot, range);
   }
 
   put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending {

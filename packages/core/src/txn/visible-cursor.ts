@@ -36,6 +36,7 @@ export class VisibleCursor implements Cursor {
   version = 0;
 
   readonly #open: () => EntryCursor | Pending;
+  readonly #leave: () => void;
   #source: EntryCursor = emptyCursor;
   readonly #snapshot: number;
   readonly #start: Uint8Array | undefined;
@@ -50,9 +51,18 @@ export class VisibleCursor implements Cursor {
   /** fresh: not placed yet; before: the source stands before what is to be shown next; shown: it stands on the entry shown. */
   #state: 'fresh' | 'before' | 'shown' | 'ended' = 'fresh';
 
-  /** `open` makes the source when the cursor is first advanced; the cursor owns it then. */
-  constructor(open: () => EntryCursor | Pending, snapshot: number, range: KeyRange) {
+  /**
+   * `open` makes the source when the cursor is first advanced; the cursor owns it then. `leave` is called when nothing more is read
+   * from it, at the end of the range or when the cursor is closed, and may be called again.
+   */
+  constructor(
+    open: () => EntryCursor | Pending,
+    leave: () => void,
+    snapshot: number,
+    range: KeyRange,
+  ) {
     this.#open = open;
+    this.#leave = leave;
     this.#snapshot = snapshot;
     this.#start = range.start;
     this.#end = range.end;
@@ -71,6 +81,7 @@ export class VisibleCursor implements Cursor {
   close(): void {
     this.#state = 'ended';
     this.#source.close();
+    this.#leave();
   }
 
   #place(): void | Pending {
@@ -116,6 +127,7 @@ export class VisibleCursor implements Cursor {
       return true;
     }
     this.#state = 'ended';
+    this.#leave();
     return false;
   }
 
@@ -143,6 +155,7 @@ export class VisibleCursor implements Cursor {
       return true;
     }
     this.#state = 'ended';
+    this.#leave();
     return false;
   }
 
