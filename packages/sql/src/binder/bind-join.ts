@@ -1,9 +1,8 @@
 /** JOIN: its condition, and the columns that USING and NATURAL merge. */
-import type { Expression } from '@alopex-db/core/exec';
+import type { Expression, JoinKind } from '@alopex-db/core/exec';
 import type { Join } from '../ast/query.ts';
 import type { Identifier } from '../ast/name.ts';
 import { errorAt } from '../errors.ts';
-import type { JoinKind } from '../plan/physical.ts';
 import type { LogicalColumn, LogicalPlan, ProjectItem } from '../plan/logical.ts';
 import { outputColumns } from '../plan/logical.ts';
 import { columnExpression } from './bind-column.ts';

@@ -10,7 +10,7 @@ import type { Statistics } from './statistics.ts';
 export interface OptimizeOptions {
   readonly statistics: Statistics;
   readonly disabledRules?: ReadonlySet<string> | undefined;
-  nextColumnId(): number;
+  readonly nextColumnId: () => number;
 }
 
 export function optimize(statement: LogicalStatement, options: OptimizeOptions): LogicalStatement {

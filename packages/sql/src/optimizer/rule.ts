@@ -8,7 +8,7 @@ import type { Estimator } from './estimate.ts';
 export interface RuleContext {
   readonly estimator: Estimator;
   /** Room for ids of columns a rule makes. */
-  nextColumnId(): number;
+  readonly nextColumnId: () => number;
 }
 
 export interface Rule {

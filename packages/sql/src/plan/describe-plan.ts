@@ -3,9 +3,9 @@
  * queries hang below the node that first uses them, numbered in the order in which they are met.
  */
 import { unreachable } from '@alopex-db/core/base';
-import type { AggregateCall, Expression } from '@alopex-db/core/exec';
+import type { AggregateCall, Expression, JoinKind } from '@alopex-db/core/exec';
 import { expressionText, sortKeyText, type ExpressionNames } from './expression-text.ts';
-import type { JoinKind, PhysicalPlan, PlanColumn, TableScan } from './physical.ts';
+import type { PhysicalPlan, PlanColumn, TableScan } from './physical.ts';
 
 export interface PlanDescription {
   readonly plan: PhysicalPlan;

@@ -6,10 +6,10 @@
  * anything. A column id that no input of a node delivers belongs to an enclosing query: a correlated reference. The physical
  * planner turns ids into positions, and ids of enclosing queries into `outer` references.
  */
-import type { AggregateCall, Expression, SortKey } from '@alopex-db/core/exec';
+import type { AggregateCall, Expression, JoinKind, SortKey } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
 import type { TableDef } from '../catalog/table-def.ts';
-import type { BoundCheck, JoinKind } from './physical.ts';
+import type { BoundCheck } from './physical.ts';
 
 /** A column some node makes. */
 export interface LogicalColumn {

@@ -2,7 +2,7 @@
  * Physical plans: what the planner hands to the executor. Immutable records; `kind` discriminates. Expressions refer to the
  * columns of their input by position: for joins left columns first, then right ones.
  */
-import type { AggregateCall, Expression, SortKey } from '@alopex-db/core/exec';
+import type { AggregateCall, Expression, JoinKind, SortKey } from '@alopex-db/core/exec';
 import type { DataType, Metric } from '@alopex-db/core/types';
 import type { TableDef } from '../catalog/table-def.ts';
 
@@ -77,8 +77,6 @@ export interface VectorTopK extends PlanNode {
   readonly limit: Expression;
   readonly offset: Expression | undefined;
 }
-
-export type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
 
 export type PhysicalPlan =
   | TableScan

@@ -2,10 +2,10 @@
  * Joins: by hash where the condition equates the sides, else pair by pair. The right side is built or repeated, so the
  * smaller one goes there wherever the join allows; a right join is a left join the other way round.
  */
-import type { Expression } from '@alopex-db/core/exec';
+import type { Expression, JoinKind } from '@alopex-db/core/exec';
 import { conjoin, conjuncts } from '../plan/conjuncts.ts';
 import { outputColumns, type LogicalColumn, type LogicalJoin } from '../plan/logical.ts';
-import type { JoinKind, PhysicalPlan } from '../plan/physical.ts';
+import type { PhysicalPlan } from '../plan/physical.ts';
 import { isVolatileCall, someNode } from '../plan/walk-expression.ts';
 import { columnIds, outputIds } from '../plan/walk-plan.ts';
 import { HASH_ROW, PAIR } from './cost.ts';

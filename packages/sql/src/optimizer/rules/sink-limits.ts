@@ -5,8 +5,7 @@
 import type { SortKey } from '@alopex-db/core/exec';
 import type { LogicalLimit, LogicalPlan, LogicalProject, LogicalSort } from '../../plan/logical.ts';
 import { isRepeatable, replacementsOf, substitute } from '../../plan/substitute.ts';
-import { mapSortKeys } from '../../plan/walk-plan.ts';
-import { mapPlan } from '../../plan/walk-plan.ts';
+import { mapPlan, mapSortKeys } from '../../plan/walk-plan.ts';
 import type { Rule } from '../rule.ts';
 
 export const sinkLimits: Rule = {
