@@ -32,19 +32,20 @@ export type UnbuiltFeatures = {
 
 export const UNBUILT_NAMES: readonly string[] = Object.freeze(Object.keys(FEATURES));
 
+class SessionWithUnbuilt extends LocalSession {}
+
 /** A session with a method for every feature above, which throws at the call, whatever it will return one day. */
 export const UnbuiltSession: new (options: LocalSessionOptions) => LocalSession & UnbuiltFeatures =
-  createClass();
+  withMethods();
 
-function createClass(): typeof UnbuiltSession {
-  class WithUnbuilt extends LocalSession {}
+function withMethods(): typeof UnbuiltSession {
   for (const [name, feature] of Object.entries(FEATURES)) {
-    Object.defineProperty(WithUnbuilt.prototype, name, {
+    Object.defineProperty(SessionWithUnbuilt.prototype, name, {
       value: (): never => {
         throw new AlopexError('ALX_UNSUPPORTED', `${feature} (${name}) is not built yet`);
       },
     });
   }
   // The loop gave the class exactly the methods of the type.
-  return WithUnbuilt as unknown as typeof UnbuiltSession;
+  return SessionWithUnbuilt as unknown as typeof UnbuiltSession;
 }
