@@ -20,6 +20,7 @@ import type {
   ExpressionRuntime,
   SortKey,
 } from './expression.ts';
+import { numberBuffer } from './result-buffer.ts';
 import { RowCollector, gatherColumns } from './row-collector.ts';
 import { compileSortKeys, sortColumns } from './sort-keys.ts';
 
@@ -89,9 +90,9 @@ class GeneralState implements AggregateState {
   readonly #sortKeys: (batch: Batch) => ColumnVector[];
   /** Rows kept back for ORDER BY: group, arguments, sort keys. */
   readonly #kept: RowCollector | undefined;
-  readonly #selection = new Int32Array(BATCH_ROWS_MAX);
-  readonly #pairs = new Int32Array(BATCH_ROWS_MAX);
-  readonly #groups = new Int32Array(BATCH_ROWS_MAX);
+  readonly #selection = numberBuffer();
+  readonly #pairs = numberBuffer();
+  readonly #groups = numberBuffer();
 
   constructor(
     call: AggregateCall,
@@ -118,26 +119,21 @@ class GeneralState implements AggregateState {
   }
 
   update(batch: Batch, groups: Int32Array): void {
-    const rows = this.#filter === undefined ? batch : this.#filtered(batch, this.#filter);
+    const selection = this.#selection(batch.rowCount);
+    const rows = this.#filter === undefined ? batch : filtered(batch, this.#filter, selection);
     if (rows.rowCount === 0) return;
-    const rowGroups = rows === batch ? groups : this.#selectedGroups(groups, rows.rowCount);
+    const rowGroups =
+      rows === batch ? groups : this.#selectedGroups(groups, selection, rows.rowCount);
     const args = this.#args.map((argument) => argument(rows));
     const keys = this.#sortKeys(rows);
     const groupColumn = fixedColumn(INT32, rows.rowCount, rowGroups);
     this.#deduplicate([groupColumn, ...args, ...keys], rows.rowCount);
   }
 
-  /** Only rows that pass FILTER are evaluated further: an argument may fail for the others. */
-  #filtered(batch: Batch, passes: CompiledPredicate): Batch {
-    const count = passes(batch, this.#selection);
-    if (count === batch.rowCount) return batch;
-    return { rowCount: count, columns: gatherColumns(batch.columns, this.#selection, count) };
-  }
-
-  #selectedGroups(groups: Int32Array, count: number): Int32Array {
-    for (let index = 0; index < count; index += 1)
-      this.#groups[index] = groups[this.#selection[index]!]!;
-    return this.#groups;
+  #selectedGroups(groups: Int32Array, selection: Int32Array, count: number): Int32Array {
+    const selected = this.#groups(count);
+    for (let index = 0; index < count; index += 1) selected[index] = groups[selection[index]!]!;
+    return selected;
   }
 
   /** `columns` = group, arguments, sort keys. */
@@ -147,9 +143,10 @@ class GeneralState implements AggregateState {
       return;
     }
     const known = this.#seen.groupCount;
-    this.#seen.assign(columns.slice(0, 1 + this.#args.length), rowCount, this.#pairs);
+    const pairs = this.#pairs(rowCount);
+    this.#seen.assign(columns.slice(0, 1 + this.#args.length), rowCount, pairs);
     const fresh = new Int32Array(rowCount);
-    const count = selectNewGroups(this.#pairs, rowCount, known, fresh);
+    const count = selectNewGroups(pairs, rowCount, known, fresh);
     if (count === rowCount) this.#deliver(columns, rowCount);
     else if (count > 0) this.#deliver(gatherColumns(columns, fresh, count), count);
   }
@@ -186,4 +183,11 @@ class GeneralState implements AggregateState {
       this.#accumulator.byteLength + (this.#seen?.byteLength ?? 0) + (this.#kept?.byteLength ?? 0)
     );
   }
+}
+
+/** Only rows that pass FILTER are evaluated further: an argument may fail for the others. */
+function filtered(batch: Batch, passes: CompiledPredicate, selection: Int32Array): Batch {
+  const count = passes(batch, selection);
+  if (count === batch.rowCount) return batch;
+  return { rowCount: count, columns: gatherColumns(batch.columns, selection, count) };
 }

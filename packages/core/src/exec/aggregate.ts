@@ -13,6 +13,7 @@ import { compileExpression } from './compile-expression.ts';
 import type { AggregateCall, Expression, ExpressionRuntime } from './expression.ts';
 import { MemoryAccount } from './memory-account.ts';
 import type { BatchIterator, ExecContext } from './operator.ts';
+import { numberBuffer } from './result-buffer.ts';
 
 /** Output: the group columns, then one column per aggregate. */
 export function* aggregate(
@@ -26,7 +27,7 @@ export function* aggregate(
   const keys = groups.map((expression) => compileExpression(expression, runtime));
   const table = groups.length === 0 ? undefined : createGroupTable(groups.map((key) => key.type));
   const states = aggregates.map((call) => createAggregateState(call, runtime));
-  const rowGroups = new Int32Array(BATCH_ROWS_MAX);
+  const buffer = numberBuffer();
   if (table === undefined) for (const state of states) state.resize(1);
   for (const batch of input) {
     if (batch === PENDING) {
@@ -34,6 +35,8 @@ export function* aggregate(
       continue;
     }
     context.check();
+    // Without keys all rows are in group 0, and so is every number of the buffer.
+    const rowGroups = buffer(batch.rowCount);
     if (table !== undefined) {
       table.assign(
         keys.map((key) => key(batch)),
@@ -60,7 +63,7 @@ function* emitGroups(
 ): BatchIterator {
   for (const state of states) state.complete();
   const groupCount = table?.groupCount ?? 1;
-  const groups = new Int32Array(BATCH_ROWS_MAX);
+  const groups = new Int32Array(Math.min(groupCount, BATCH_ROWS_MAX));
   for (let start = 0; start < groupCount; start += BATCH_ROWS_MAX) {
     const end = Math.min(start + BATCH_ROWS_MAX, groupCount);
     for (let group = start; group < end; group += 1) groups[group - start] = group;

@@ -47,6 +47,9 @@ export function vectorNode(
   return { kind: 'vector', type, evaluate, refine };
 }
 
+/** Batches up to this size come from small inputs, which stay small. */
+const SMALL_BATCH_ROWS = 64;
+
 /** The node as a closure; a constant fills its column once, not once a batch. */
 export function toVector(node: CompiledNode): CompiledExpression {
   if (node.kind === 'vector') return node.evaluate;
@@ -56,8 +59,8 @@ export function toVector(node: CompiledNode): CompiledExpression {
     const { rowCount } = batch;
     if (last?.length === rowCount) return last;
     if (full === undefined || full.length < rowCount) {
-      // A single row first: a point query never needs more.
-      const length = rowCount === 1 ? 1 : Math.max(rowCount, BATCH_ROWS_MAX);
+      // Batches of a scan grow quickly to their full size: do not follow every step.
+      const length = rowCount <= SMALL_BATCH_ROWS ? rowCount : Math.max(rowCount, BATCH_ROWS_MAX);
       full = constantColumn(node.type, node.value, length);
     }
     last = truncateColumn(full, rowCount);

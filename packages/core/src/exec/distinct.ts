@@ -1,10 +1,10 @@
 /** DISTINCT: the first row of every group of equal rows; nulls are equal here. */
 import { PENDING } from '../base/pending.ts';
 import { createGroupTable } from '../compute/group-table.ts';
-import { BATCH_ROWS_MAX } from '../types/batch.ts';
 import type { DataType } from '../types/data-type.ts';
 import { MemoryAccount } from './memory-account.ts';
 import type { BatchIterator, ExecContext } from './operator.ts';
+import { numberBuffer } from './result-buffer.ts';
 import { gatherColumns } from './row-collector.ts';
 
 export function* distinct(
@@ -14,8 +14,8 @@ export function* distinct(
 ): BatchIterator {
   const account = new MemoryAccount(context, 'distinct');
   const table = createGroupTable(types);
-  const groups = new Int32Array(BATCH_ROWS_MAX);
-  const selection = new Int32Array(BATCH_ROWS_MAX);
+  const groupBuffer = numberBuffer();
+  const selectionBuffer = numberBuffer();
   for (const batch of input) {
     if (batch === PENDING) {
       yield PENDING;
@@ -23,6 +23,8 @@ export function* distinct(
     }
     context.check();
     const known = table.groupCount;
+    const groups = groupBuffer(batch.rowCount);
+    const selection = selectionBuffer(batch.rowCount);
     table.assign(batch.columns, batch.rowCount, groups);
     account.resize(table.byteLength);
     const count = selectNewGroups(groups, batch.rowCount, known, selection);

@@ -1,9 +1,9 @@
 /** WHERE, HAVING: passes the rows for which the predicate is true. */
 import { PENDING } from '../base/pending.ts';
-import { BATCH_ROWS_MAX } from '../types/batch.ts';
 import { compilePredicate } from './compile-expression.ts';
 import type { Expression, ExpressionRuntime } from './expression.ts';
 import type { BatchIterator } from './operator.ts';
+import { numberBuffer } from './result-buffer.ts';
 import { gatherColumns } from './row-collector.ts';
 
 export function* filter(
@@ -12,12 +12,13 @@ export function* filter(
   runtime: ExpressionRuntime,
 ): BatchIterator {
   const select = compilePredicate(predicate, runtime);
-  const selection = new Int32Array(BATCH_ROWS_MAX);
+  const buffer = numberBuffer();
   for (const batch of input) {
     if (batch === PENDING) {
       yield PENDING;
       continue;
     }
+    const selection = buffer(batch.rowCount);
     const count = select(batch, selection);
     if (count === batch.rowCount) yield batch;
     else if (count > 0)

@@ -10,7 +10,6 @@ import type { Pending } from '../base/pending.ts';
 import { createGroupTable } from '../compute/group-table.ts';
 import type { GroupTable } from '../compute/group-table.ts';
 import { presentInAll } from '../compute/selection.ts';
-import { BATCH_ROWS_MAX } from '../types/batch.ts';
 import type { Batch } from '../types/batch.ts';
 import type { ColumnVector } from '../types/column-vector.ts';
 import type { DataType } from '../types/data-type.ts';
@@ -22,6 +21,7 @@ import { MemoryAccount } from './memory-account.ts';
 import type { BatchIterator, ExecContext } from './operator.ts';
 import { PairOutput } from './pair-output.ts';
 import type { JoinKind } from './pair-output.ts';
+import { numberBuffer } from './result-buffer.ts';
 import { RowCollector, gatherColumns } from './row-collector.ts';
 
 export interface HashJoinOptions {
@@ -103,8 +103,8 @@ function* buildTable(
   const table = createGroupTable(options.rightKeys.map((key) => key.type));
   const collector = new RowCollector(options.rightTypes);
   const keys = options.rightKeys.map((key) => compileExpression(key, runtime));
-  const batchGroups = new Int32Array(BATCH_ROWS_MAX);
-  let groupOfRow: Int32Array = new Int32Array(BATCH_ROWS_MAX);
+  const buffer = numberBuffer();
+  let groupOfRow: Int32Array = new Int32Array(0);
   let sawNull = false;
   for (const batch of options.right) {
     if (batch === PENDING) {
@@ -115,6 +115,7 @@ function* buildTable(
     const { rowCount } = batch;
     const columns = keys.map((key) => key(batch));
     const present = presentInAll(columns, rowCount);
+    const batchGroups = buffer(rowCount);
     groupOfRow = growInt32(groupOfRow, collector.rowCount + rowCount);
     if (assignPresent(table, columns, present, rowCount, batchGroups)) sawNull = true;
     groupOfRow.set(batchGroups.subarray(0, rowCount), collector.rowCount);
@@ -176,7 +177,7 @@ function assignPresent(
 class Probe {
   readonly #keys: readonly CompiledExpression[];
   readonly #table: GroupTable;
-  readonly #groups = new Int32Array(BATCH_ROWS_MAX);
+  readonly #buffer = numberBuffer();
   /** Rows of the last batch whose key has no null. */
   present: Uint8Array | undefined;
 
@@ -188,9 +189,10 @@ class Probe {
   /** The group of each row; -1 without partner. A key with a null finds none: the table holds none. */
   find(batch: Batch): Int32Array {
     const columns = this.#keys.map((key) => key(batch));
-    this.#table.find(columns, batch.rowCount, this.#groups);
+    const groups = this.#buffer(batch.rowCount);
+    this.#table.find(columns, batch.rowCount, groups);
     this.present = presentInAll(columns, batch.rowCount);
-    return this.#groups;
+    return groups;
   }
 }
 

@@ -10,9 +10,11 @@ import { assert } from '../base/assert.ts';
 import { BATCH_ROWS_MAX } from '../types/batch.ts';
 import type { Batch } from '../types/batch.ts';
 import type { DataType } from '../types/data-type.ts';
+import { growBytes, growInt32 } from '../types/growable.ts';
 import { compilePredicate } from './compile-expression.ts';
 import type { CompiledPredicate, Expression, ExpressionRuntime } from './expression.ts';
 import type { BatchIterator } from './operator.ts';
+import { numberBuffer } from './result-buffer.ts';
 import { gatherColumns, nullColumns } from './row-collector.ts';
 
 export type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
@@ -33,12 +35,12 @@ export class PairOutput {
   readonly #leftTypes: readonly DataType[];
   readonly #rightTypes: readonly DataType[];
   readonly #residual: CompiledPredicate | undefined;
-  readonly #leftRows = new Int32Array(BATCH_ROWS_MAX);
-  readonly #rightRows = new Int32Array(BATCH_ROWS_MAX);
-  readonly #selection = new Int32Array(BATCH_ROWS_MAX);
+  #leftRows: Int32Array = new Int32Array(0);
+  #rightRows: Int32Array = new Int32Array(0);
+  readonly #selectionBuffer = numberBuffer();
   #count = 0;
   #left: Batch = { rowCount: 0, columns: [] };
-  readonly #leftMatched = new Uint8Array(BATCH_ROWS_MAX);
+  #leftMatched: Uint8Array = new Uint8Array(0);
   /** Only for right and full joins. */
   readonly #rightMatched: Uint8Array | undefined;
 
@@ -56,11 +58,16 @@ export class PairOutput {
   beginLeft(batch: Batch): void {
     assert(this.#count === 0, 'the pairs of the batch before were flushed');
     this.#left = batch;
+    this.#leftMatched = growBytes(this.#leftMatched, batch.rowCount);
     this.#leftMatched.fill(0, 0, batch.rowCount);
   }
 
   /** True when the buffer is full: `flush` before the next pair. */
   add(leftRow: number, rightRow: number): boolean {
+    if (this.#count === this.#leftRows.length) {
+      this.#leftRows = growInt32(this.#leftRows, this.#count + 1);
+      this.#rightRows = growInt32(this.#rightRows, this.#count + 1);
+    }
     this.#leftRows[this.#count] = leftRow;
     this.#rightRows[this.#count] = rightRow;
     this.#count += 1;
@@ -83,11 +90,12 @@ export class PairOutput {
       return showsPairs ? this.#joined(count) : undefined;
     }
     const joined = this.#joined(count);
-    const passed = this.#residual(joined, this.#selection);
-    this.#mark(this.#selection, passed);
+    const selection = this.#selectionBuffer(count);
+    const passed = this.#residual(joined, selection);
+    this.#mark(selection, passed);
     if (!showsPairs || passed === 0) return undefined;
     if (passed === count) return joined;
-    return { rowCount: passed, columns: gatherColumns(joined.columns, this.#selection, passed) };
+    return { rowCount: passed, columns: gatherColumns(joined.columns, selection, passed) };
   }
 
   #joined(count: number): Batch {
@@ -122,13 +130,14 @@ export class PairOutput {
     const { columns, rowCount } = this.#left;
     if (this.#kind === 'inner' || this.#kind === 'right') return undefined;
     const wanted = this.#kind === 'semi' ? 1 : 0;
+    const selection = this.#selectionBuffer(rowCount);
     let count = 0;
     for (let row = 0; row < rowCount; row += 1) {
-      this.#selection[count] = row;
+      selection[count] = row;
       if (this.#leftMatched[row] === wanted) count += 1;
     }
     if (count === 0) return undefined;
-    const left = count === rowCount ? columns : gatherColumns(columns, this.#selection, count);
+    const left = count === rowCount ? columns : gatherColumns(columns, selection, count);
     if (this.#kind === 'semi' || this.#kind === 'anti') return { rowCount: count, columns: left };
     return { rowCount: count, columns: [...left, ...nullColumns(this.#rightTypes, count)] };
   }
@@ -137,15 +146,16 @@ export class PairOutput {
   *unmatchedRight(): BatchIterator {
     const matched = this.#rightMatched;
     if (matched === undefined) return;
+    const selection = this.#selectionBuffer(Math.min(matched.length, BATCH_ROWS_MAX));
     let count = 0;
     for (let row = 0; row <= matched.length; row += 1) {
       if (count === BATCH_ROWS_MAX || (row === matched.length && count > 0)) {
-        const right = gatherColumns(this.#right.columns, this.#selection, count);
+        const right = gatherColumns(this.#right.columns, selection, count);
         yield { rowCount: count, columns: [...nullColumns(this.#leftTypes, count), ...right] };
         count = 0;
       }
       if (row < matched.length && matched[row] === 0) {
-        this.#selection[count] = row;
+        selection[count] = row;
         count += 1;
       }
     }

@@ -6,12 +6,12 @@ import { PENDING } from '../base/pending.ts';
 import type { Pending } from '../base/pending.ts';
 import { createGroupTable } from '../compute/group-table.ts';
 import type { GroupTable } from '../compute/group-table.ts';
-import { BATCH_ROWS_MAX } from '../types/batch.ts';
 import type { DataType } from '../types/data-type.ts';
 import { growInt32 } from '../types/growable.ts';
 import { distinct } from './distinct.ts';
 import { MemoryAccount } from './memory-account.ts';
 import type { BatchIterator, ExecContext } from './operator.ts';
+import { numberBuffer } from './result-buffer.ts';
 import { gatherColumns } from './row-collector.ts';
 
 export interface SetOperationOptions {
@@ -56,7 +56,7 @@ class CountedRows {
   readonly table: GroupTable;
   readonly #context: ExecContext;
   readonly #account: MemoryAccount;
-  readonly #groups = new Int32Array(BATCH_ROWS_MAX);
+  readonly #buffer = numberBuffer();
   counts: Int32Array = new Int32Array(0);
 
   constructor(types: readonly DataType[], context: ExecContext) {
@@ -72,9 +72,10 @@ class CountedRows {
         continue;
       }
       this.#context.check();
-      this.table.assign(batch.columns, batch.rowCount, this.#groups);
+      const groups = this.#buffer(batch.rowCount);
+      this.table.assign(batch.columns, batch.rowCount, groups);
       this.counts = growInt32(this.counts, this.table.groupCount);
-      for (let row = 0; row < batch.rowCount; row += 1) this.counts[this.#groups[row]!]! += 1;
+      for (let row = 0; row < batch.rowCount; row += 1) this.counts[groups[row]!]! += 1;
       this.#account.resize(this.table.byteLength + this.counts.byteLength);
     }
   }
@@ -82,13 +83,15 @@ class CountedRows {
 
 /** Rows of an already distinct input that are (or are not) in the other one. */
 function* matchOnce(left: BatchIterator, right: CountedRows, wanted: boolean): BatchIterator {
-  const groups = new Int32Array(BATCH_ROWS_MAX);
-  const selection = new Int32Array(BATCH_ROWS_MAX);
+  const groupBuffer = numberBuffer();
+  const selectionBuffer = numberBuffer();
   for (const batch of left) {
     if (batch === PENDING) {
       yield PENDING;
       continue;
     }
+    const groups = groupBuffer(batch.rowCount);
+    const selection = selectionBuffer(batch.rowCount);
     right.table.find(batch.columns, batch.rowCount, groups);
     let count = 0;
     for (let row = 0; row < batch.rowCount; row += 1) {
@@ -102,14 +105,16 @@ function* matchOnce(left: BatchIterator, right: CountedRows, wanted: boolean): B
 
 /** ALL: every left row uses up one equal right row. INTERSECT passes rows that found one, EXCEPT those that did not. */
 function* matchCounts(left: BatchIterator, right: CountedRows, wanted: boolean): BatchIterator {
-  const groups = new Int32Array(BATCH_ROWS_MAX);
-  const selection = new Int32Array(BATCH_ROWS_MAX);
+  const groupBuffer = numberBuffer();
+  const selectionBuffer = numberBuffer();
   const { counts } = right;
   for (const batch of left) {
     if (batch === PENDING) {
       yield PENDING;
       continue;
     }
+    const groups = groupBuffer(batch.rowCount);
+    const selection = selectionBuffer(batch.rowCount);
     right.table.find(batch.columns, batch.rowCount, groups);
     let count = 0;
     for (let row = 0; row < batch.rowCount; row += 1) {

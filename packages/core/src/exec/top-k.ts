@@ -11,6 +11,7 @@ import type { DataType } from '../types/data-type.ts';
 import type { ExpressionRuntime, SortKey } from './expression.ts';
 import { MemoryAccount } from './memory-account.ts';
 import type { BatchIterator, ExecContext } from './operator.ts';
+import { numberBuffer } from './result-buffer.ts';
 import { RowCollector, emitOrdered, gatherColumns } from './row-collector.ts';
 import { compileSortKeys, sortColumns } from './sort-keys.ts';
 
@@ -55,7 +56,7 @@ class BestRows {
   readonly #account: MemoryAccount;
   readonly #rows: RowCollector;
   readonly #keyRows: RowCollector;
-  readonly #selection = new Int32Array(BATCH_ROWS_MAX);
+  readonly #buffer = numberBuffer();
   /** Keys of the worst row kept at the last cut, as columns of one row; undefined before there is one. */
   #worst: readonly SortColumn[] | undefined;
 
@@ -73,45 +74,13 @@ class BestRows {
       this.#rows.append(batch.columns, batch.rowCount);
       this.#keyRows.append(keyColumns, batch.rowCount);
     } else {
-      const count = this.#selectBetter(keys, batch.rowCount, this.#worst);
-      this.#rows.appendSelected(batch.columns, this.#selection, count);
-      this.#keyRows.appendSelected(keyColumns, this.#selection, count);
+      const selection = this.#buffer(batch.rowCount);
+      const count = selectBetter(keys, batch.rowCount, this.#worst, selection);
+      this.#rows.appendSelected(batch.columns, selection, count);
+      this.#keyRows.appendSelected(keyColumns, selection, count);
     }
     this.#account.resize(this.#rows.byteLength + this.#keyRows.byteLength);
     if (this.#rows.rowCount >= Math.max(CANDIDATES_MIN, this.#wanted * 2)) this.#cut();
-  }
-
-  /** Rows strictly before the worst kept one: a tie would come after it anyway. */
-  #selectBetter(
-    keys: readonly SortColumn[],
-    rowCount: number,
-    worst: readonly SortColumn[],
-  ): number {
-    const [key] = keys;
-    const [bound] = worst;
-    const selection = this.#selection;
-    let count = 0;
-    const { values, validity } = key!.column;
-    const limit = bound!.column.values[0];
-    const plain =
-      keys.length === 1 &&
-      values instanceof Float64Array &&
-      validity === undefined &&
-      bound!.column.validity === undefined &&
-      typeof limit === 'number';
-    if (plain && !key!.descending && limit === limit) {
-      for (let row = 0; row < rowCount; row += 1)
-        if (values[row]! < limit) selection[count++] = row;
-      return count;
-    }
-    if (plain && limit === limit) {
-      for (let row = 0; row < rowCount; row += 1)
-        if (!(values[row]! <= limit)) selection[count++] = row;
-      return count;
-    }
-    const compare = rowComparator(keys, worst);
-    for (let row = 0; row < rowCount; row += 1) if (compare(row, 0) < 0) selection[count++] = row;
-    return count;
   }
 
   #cut(): void {
@@ -135,4 +104,36 @@ class BestRows {
     const { rows, order } = this.#sorted();
     return { rows, order };
   }
+}
+
+/** Rows strictly before the worst kept one: a tie would come after it anyway. */
+function selectBetter(
+  keys: readonly SortColumn[],
+  rowCount: number,
+  worst: readonly SortColumn[],
+  selection: Int32Array,
+): number {
+  const [key] = keys;
+  const [bound] = worst;
+  let count = 0;
+  const { values, validity } = key!.column;
+  const limit = bound!.column.values[0];
+  const plain =
+    keys.length === 1 &&
+    values instanceof Float64Array &&
+    validity === undefined &&
+    bound!.column.validity === undefined &&
+    typeof limit === 'number';
+  if (plain && !key!.descending && limit === limit) {
+    for (let row = 0; row < rowCount; row += 1) if (values[row]! < limit) selection[count++] = row;
+    return count;
+  }
+  if (plain && limit === limit) {
+    for (let row = 0; row < rowCount; row += 1)
+      if (!(values[row]! <= limit)) selection[count++] = row;
+    return count;
+  }
+  const compare = rowComparator(keys, worst);
+  for (let row = 0; row < rowCount; row += 1) if (compare(row, 0) < 0) selection[count++] = row;
+  return count;
 }
