@@ -57,6 +57,7 @@ export function buildStep(root, tools) {
       );
       const shared = [
         ...filesBelow(join(root, 'tooling/tsconfig'), () => true),
+        ...filesBelow(join(root, 'tooling/bundle/src'), () => true),
         join(root, 'turbo.json'),
         join(root, 'pnpm-lock.yaml'),
       ];
