@@ -94,7 +94,7 @@ test('after close every call is refused as closed, and closing again is fine', a
   const tx = await db.begin();
   await db.close();
   await db.close();
-  const calls = [
+  const calls: readonly (() => unknown)[] = [
     () => db.query('SELECT 1'),
     () => db.execute('SELECT 1'),
     () => db.begin(),

@@ -18,7 +18,7 @@ const FOX = [1, 0, 0];
 
 async function names(db: Database, request: Partial<VectorSearch> = {}): Promise<string[]> {
   const hits = await db.vector.search({ table: 'Animals', queryVector: FOX, ...request });
-  return hits.map(({ id }) => String(id));
+  return hits.map(({ id }) => id as string);
 }
 
 test('search gives the nearest first, with id, score, distance and row', async () => {
