@@ -74,6 +74,23 @@ export class Arena {
     this.#used[slabOf(reference)] = offsetOf(reference) + size;
   }
 
+  /**
+   * Takes over a slab of another arena, `used` bytes of it in use, which nobody else writes to or gives back from now on. Returns
+   * the reference of its beginning.
+   */
+  adopt(slab: Uint8Array, used: number): number {
+    this.#checkSlabCount();
+    this.slabs.push(slab);
+    this.#used.push(used);
+    this.#allocatedBytes += slab.length;
+    return (this.slabs.length - 1) << OFFSET_BITS;
+  }
+
+  /** Whether `count` more slabs can be had. */
+  hasRoomForSlabs(count: number): boolean {
+    return this.slabs.length + count <= SLAB_COUNT_MAX;
+  }
+
   /** Forgets everything; keeps the first slab when it is a small one. */
   clear(): void {
     const keep =
@@ -95,15 +112,7 @@ export class Arena {
     const own = size > OWN_SLAB_FROM || size > this.#nextSlabSize;
     const slabSize = own ? size : this.#nextSlabSize;
     const slab = this.slabs.length;
-    if (slab >= SLAB_COUNT_MAX) {
-      throw new AlopexError(
-        'ALX_MEMORY_LIMIT',
-        `a memory arena is full at ${this.#allocatedBytes} bytes`,
-        {
-          hint: 'Commit in smaller transactions.',
-        },
-      );
-    }
+    this.#checkSlabCount();
     const buffer = this.#shared ? new SharedArrayBuffer(slabSize) : new ArrayBuffer(slabSize);
     this.slabs.push(new Uint8Array(buffer));
     this.#used.push(size);
@@ -113,6 +122,14 @@ export class Arena {
       this.#nextSlabSize = nextSize(slabSize);
     }
     return slab << OFFSET_BITS;
+  }
+  #checkSlabCount(): void {
+    if (this.slabs.length < SLAB_COUNT_MAX) return;
+    throw new AlopexError(
+      'ALX_MEMORY_LIMIT',
+      `a memory arena is full at ${this.#allocatedBytes} bytes`,
+      { hint: 'Commit in smaller transactions.' },
+    );
   }
 }
 

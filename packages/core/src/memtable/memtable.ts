@@ -13,6 +13,8 @@ import type { WriteSet, WriteSetPart } from './write-set.ts';
 const FIRST_SLAB_SIZE = 64 * 1024;
 /** Up to this many entries a commit copies them one by one: most of their slab would be unused. */
 const COPY_WHOLE_FROM = 8;
+/** Slabs of a write set from this size on go over to the memtable; a write set never uses them again. */
+const ADOPT_FROM_BYTES = 32 * 1024;
 
 export class Memtable {
   readonly #shared: boolean;
@@ -54,6 +56,13 @@ export class Memtable {
     let bytes = this.#arena.allocatedBytes;
     for (const map of this.#maps.values()) bytes += map.allocatedBytes;
     return bytes;
+  }
+
+  /** Whether the arena can take the write set. Beyond that the memtable has to be flushed first. */
+  hasRoomFor(writes: WriteSet): boolean {
+    let slabs = 1;
+    for (const part of writes.parts) slabs += part.arena.slabCount + 1;
+    return this.#arena.hasRoomForSlabs(slabs);
   }
 
   freeze(): void {
@@ -132,9 +141,9 @@ export class Memtable {
     }
   }
 
-  /** Copies the slabs of a part as they are, then enters their entries in key order. */
+  /** Takes the slabs of a part as they are, then enters their entries in key order. */
   #applyWhole(part: WriteSetPart, map: OrderedMap, version: number): void {
-    const bases = this.#copySlabs(part.arena);
+    const bases = this.#takeSlabs(part.arena);
     const slabs = part.arena.slabs;
     const nodes = part.index.nodes;
     for (let leaf = part.index.firstLeaf; leaf !== NONE; leaf = nodes[leaf + NEXT]!) {
@@ -154,12 +163,18 @@ export class Memtable {
     }
   }
 
-  #copySlabs(source: Arena): number[] {
+  /** Takes the slabs of a write set into the arena: large full ones as they are, copies of the others. */
+  #takeSlabs(source: Arena): number[] {
     const bases: number[] = [];
-    for (let slab = 0; slab < source.slabCount; slab += 1) {
-      const used = source.usedOf(slab);
+    for (let number = 0; number < source.slabCount; number += 1) {
+      const slab = source.slabs[number]!;
+      const used = source.usedOf(number);
+      if (used >= ADOPT_FROM_BYTES && used >= slab.length / 2) {
+        bases.push(this.#arena.adopt(slab, used));
+        continue;
+      }
       const base = this.#arena.allocate(used);
-      this.#arena.slabs[slabOf(base)]!.set(source.slabs[slab]!.subarray(0, used), offsetOf(base));
+      this.#arena.slabs[slabOf(base)]!.set(slab.subarray(0, used), offsetOf(base));
       bases.push(base);
     }
     return bases;

@@ -104,6 +104,8 @@ export class OrderedMap {
   /** Whether the key has an entry at or below `version`; the newest such is then in the found fields. */
   find(key: Uint8Array, start: number, end: number, version: number): boolean {
     this.#setTarget(key, start, end, version);
+    // Where keys ascend, most look-ups of absent keys come from inserts behind the end.
+    if (this.#ascending && this.#locateAtEnd()) return false;
     this.#descend();
     let leaf = this.#leaf;
     let index = this.#index;

@@ -22,12 +22,15 @@ import { OrderedMap } from './ordered-map.ts';
 
 const FIRST_SLAB_SIZE = 4096;
 const NO_BYTES = new Uint8Array(0);
+const SPARE_PARTS_MAX = 4;
+const SPARE_INDEX_BYTES_MAX = 64 * 1024;
 /** Index entries of a write set have no version yet. */
 const NO_VERSION = 0;
 
 /** The writes to one keyspace. */
 export class WriteSetPart {
-  readonly arena = new Arena({ shared: false, firstSlabSizeBytes: FIRST_SLAB_SIZE });
+  /** Shared, because a memtable takes over large slabs as they are. */
+  readonly arena = new Arena({ shared: true, firstSlabSizeBytes: FIRST_SLAB_SIZE });
   readonly index = new OrderedMap(this.arena, false);
   keyspace: KeyspaceId;
   /** Entries that a commit has to apply. */
@@ -45,8 +48,8 @@ export class WriteSetPart {
     return bytes;
   }
 
-  reset(keyspace: KeyspaceId): void {
-    this.keyspace = keyspace;
+  /** Forgets everything, at once: large slabs may have gone over to a memtable. */
+  clear(): void {
     this.arena.clear();
     this.index.clear();
     this.liveCount = 0;
@@ -66,8 +69,8 @@ export class WriteSet {
   /** Parts kept for the next transaction. */
   readonly #spare: WriteSetPart[] = [];
   #lastPart: WriteSetPart | undefined;
-  #undo: Undo[] = [];
-  #savepoints: number[] = [];
+  readonly #undo: Undo[] = [];
+  readonly #savepoints: number[] = [];
   #dataBytes = 0;
   #lastPartTaken = false;
 
@@ -103,11 +106,16 @@ export class WriteSet {
 
   /** Forgets everything and keeps a little memory for the next transaction. */
   clear(): void {
-    for (const part of this.parts) if (this.#spare.length < 4) this.#spare.push(part);
+    for (const part of this.parts) {
+      const small = part.index.allocatedBytes <= SPARE_INDEX_BYTES_MAX;
+      if (!small || this.#spare.length === SPARE_PARTS_MAX) continue;
+      part.clear();
+      this.#spare.push(part);
+    }
     this.parts.length = 0;
     this.#lastPart = undefined;
-    this.#undo = [];
-    this.#savepoints = [];
+    this.#undo.length = 0;
+    this.#savepoints.length = 0;
     this.#dataBytes = 0;
   }
 
@@ -196,7 +204,7 @@ export class WriteSet {
   #addPart(keyspace: KeyspaceId): WriteSetPart {
     let part = this.#spare.pop();
     if (part === undefined) part = new WriteSetPart(keyspace);
-    else part.reset(keyspace);
+    else part.keyspace = keyspace;
     this.parts.push(part);
     this.#lastPart = part;
     return part;

@@ -51,6 +51,17 @@ export class Maintenance implements CommitTarget {
   reserve(writes: WriteSet): void {
     if (this.#options.vfs === undefined) this.#reserveMemory(writes);
     else if (this.#tree.frozenCount >= FROZEN_MAX && this.#isFull()) this.flushFrozen();
+    if (this.#tree.active.hasRoomFor(writes)) return;
+    if (this.#options.vfs === undefined) this.#tree.freeze();
+    else this.flush();
+    if (this.#tree.active.hasRoomFor(writes)) return;
+    throw new AlopexError(
+      'ALX_RESOURCES',
+      'the transaction has written more than a memtable holds',
+      {
+        hint: 'Commit in smaller transactions.',
+      },
+    );
   }
 
   apply(writes: WriteSet, version: number): void {

@@ -76,6 +76,8 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   #state: TransactionState = 'Active';
   /** From commit or rollback on. */
   #ended = false;
+  /** Cursors that have begun and not ended; the end of the transaction is theirs. */
+  #cursors: Set<VisibleCursor> | undefined;
   readonly #found = makeEntrySlot();
 
   constructor(
@@ -114,14 +116,14 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   }
 
   refreshSnapshot(): void {
-    this.#check();
+    this.check();
     if (this.isolation === 'read committed' || this.isolation === 'read uncommitted') {
       this.#snapshot = this.#host.committer.visible;
     }
   }
 
   read(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending {
-    this.#check();
+    this.check();
     const found = this.#found;
     const known = this.#readOwn(keyspace, key);
     if (known === undefined) {
@@ -144,7 +146,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   }
 
   scan(keyspace: KeyspaceId, range: KeyRange = {}): Cursor {
-    this.#check();
+    this.check();
     const snapshot = this.#snapshot;
     // From its first step to its end the cursor is a reader of an epoch, so that its tables stay.
     let epoch: Epoch | undefined;
@@ -157,13 +159,17 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
         sources.push(new MapCursor(own.index, VERSION_MAX));
       epoch = view.epoch;
       epoch.readers += 1;
+      (this.#cursors ??= new Set()).add(cursor);
       return mergeCursors(sources);
     };
     const leave = (): void => {
-      if (epoch !== undefined) epoch.readers -= 1;
+      if (epoch === undefined) return;
+      epoch.readers -= 1;
       epoch = undefined;
+      this.#cursors?.delete(cursor);
     };
-    return new VisibleCursor(open, leave, snapshot, range);
+    const cursor = new VisibleCursor(this, open, leave, snapshot, range);
+    return cursor;
   }
 
   put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending {
@@ -204,12 +210,12 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   }
 
   savepoint(): number {
-    this.#check();
+    this.check();
     return this.writes.savepoint();
   }
 
   rollbackTo(savepoint: number): void {
-    this.#check();
+    this.check();
     if (this.writes.rollbackTo(savepoint)) return;
     throw new AlopexError(
       'ALX_SAVEPOINT_NOT_FOUND',
@@ -233,7 +239,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   rollback(): void {
     if (this.#ended) {
       if (this.#state === 'Aborted') return;
-      this.#check();
+      this.check();
     }
     this.#ended = true;
     this.#host.locks.release(this);
@@ -257,7 +263,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
 
   /** Ends the transaction for its caller; true when there is nothing to commit and it is over. */
   #endEmpty(): boolean {
-    this.#check();
+    this.check();
     this.#ended = true;
     if (this.writes.liveCount > 0) return false;
     this.#host.locks.release(this);
@@ -268,6 +274,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   #giveBack(): void {
     const { snapshots, spareWriteSets } = this.#host;
     snapshots.remove(this);
+    if (this.#cursors !== undefined) for (const cursor of this.#cursors) cursor.close();
     if (spareWriteSets.length < SPARE_WRITE_SETS_MAX) {
       this.writes.clear();
       spareWriteSets.push(this.writes);
@@ -310,7 +317,8 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     return found.kind !== ENTRY_KIND.delete;
   }
 
-  #check(): void {
+  /** Throws once the transaction has ended. */
+  check(): void {
     if (!this.#ended) return;
     throw new AlopexError(
       'ALX_TRANSACTION_CLOSED',
@@ -322,7 +330,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   }
 
   #checkWrite(key: Uint8Array): void {
-    this.#check();
+    this.check();
     if (this.readOnly) {
       throw new AlopexError('ALX_READ_ONLY', 'cannot write in a read-only transaction', {
         hint: 'Begin the transaction as READ WRITE.',

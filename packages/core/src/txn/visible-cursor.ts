@@ -29,12 +29,19 @@ class Scratch {
   }
 }
 
+/** What a cursor must not outlive. */
+export interface CursorOwner {
+  /** Throws once it has ended. */
+  check(): void;
+}
+
 export class VisibleCursor implements Cursor {
   readonly key: ValueSlot = { bytes: NO_BYTES, start: 0, end: 0 };
   readonly value: ValueSlot = { bytes: NO_BYTES, start: 0, end: 0 };
   /** Version of the entry shown. */
   version = 0;
 
+  readonly #owner: CursorOwner;
   readonly #open: () => EntryCursor | Pending;
   readonly #leave: () => void;
   #source: EntryCursor = emptyCursor;
@@ -56,11 +63,13 @@ export class VisibleCursor implements Cursor {
    * from it, at the end of the range or when the cursor is closed, and may be called again.
    */
   constructor(
+    owner: CursorOwner,
     open: () => EntryCursor | Pending,
     leave: () => void,
     snapshot: number,
     range: KeyRange,
   ) {
+    this.#owner = owner;
     this.#open = open;
     this.#leave = leave;
     this.#snapshot = snapshot;
@@ -70,6 +79,7 @@ export class VisibleCursor implements Cursor {
   }
 
   advance(): boolean | Pending {
+    this.#owner.check();
     if (this.#state === 'ended') return false;
     if (this.#state === 'fresh') {
       if (this.#place() === PENDING) return PENDING;
