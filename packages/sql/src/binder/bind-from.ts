@@ -65,8 +65,9 @@ function bindTable(item: TableReference, place: QueryPlace): FromSource {
   const withQuery = only === undefined ? undefined : findWithQuery(place.withQueries, only.name);
   if (withQuery !== undefined) {
     if (withQuery.cte < 0) throw unsupported('a recursive query', item.span);
+    const alias = item.alias?.name.name ?? withQuery.name;
     const columns = withQuery.columns.map((column) =>
-      state.newColumn({ ...column, qualifier: withQuery.name }),
+      state.newColumn({ ...column, qualifier: alias }),
     );
     const plan: LogicalPlan = {
       kind: 'cte-scan',
@@ -74,10 +75,7 @@ function bindTable(item: TableReference, place: QueryPlace): FromSource {
       name: withQuery.name,
       columns,
     };
-    return aliased(
-      { plan, columns: tableScopeColumns(withQuery.name, columns), tables: [] },
-      item.alias,
-    );
+    return aliased({ plan, columns: tableScopeColumns(alias, columns), tables: [] }, item.alias);
   }
   const relation = resolveRelation(state.context, item.name);
   if (state.viewStack.length === 0)

@@ -18,7 +18,8 @@ import { Scope } from './scope.ts';
 
 /** A query whose plan delivers its columns exactly. */
 export function bindQuery(query: Query, place: QueryPlace): BoundQuery {
-  if (query.locking.length > 0) throw unsupported('FOR UPDATE and its kin', query.locking[0]!.span);
+  if (query.locking.length > 0)
+    throw unsupported('a locking clause (FOR UPDATE and the like)', query.locking[0]!.span);
   if (query.withTies) throw unsupported('WITH TIES', query.span);
   const inner = bindWith(query.with, place);
   const ordered = bindBody(query, inner);

@@ -19,7 +19,7 @@ import { draftTable, type ColumnDraft, type TableDraft } from './table-draft.ts'
 
 export function createTable(statement: CreateTableStatement, context: CompileContext): CompiledDdl {
   const target = definitionTarget(context, statement.name);
-  const draft = draftTable(statement, target.name, context.text);
+  const draft = draftTable(statement, target.name);
   checkDraft(draft, target.name, context);
   return {
     kind: 'ddl',

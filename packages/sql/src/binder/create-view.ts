@@ -1,6 +1,7 @@
 /** CREATE VIEW: the query is bound to see that it can be, and kept as text. */
 import type { Pending } from '@alopex-db/core/base';
 import type { CreateViewStatement } from '../ast/ddl.ts';
+import { printQuery } from '../ast/print/print-statement.ts';
 import { settled } from '../catalog/stored-catalog.ts';
 import type { ViewDef } from '../catalog/table-def.ts';
 import { errorAt, locateError } from '../errors.ts';
@@ -37,7 +38,7 @@ export function createView(statement: CreateViewStatement, context: CompileConte
       statement.query.span,
     );
   }
-  const sql = context.text.slice(statement.query.span.start, statement.query.span.end);
+  const sql = printQuery(statement.query);
   return {
     kind: 'ddl',
     command: 'CREATE VIEW',

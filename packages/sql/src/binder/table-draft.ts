@@ -11,6 +11,7 @@ import type {
   TableConstraint,
 } from '../ast/ddl.ts';
 import type { Identifier } from '../ast/name.ts';
+import { printExpression } from '../ast/print/print-statement.ts';
 import type { Span } from '../ast/span.ts';
 import type { ColumnDef, TableDef } from '../catalog/table-def.ts';
 import { didYouMean, errorAt } from '../errors.ts';
@@ -33,13 +34,9 @@ export interface TableDraft {
 
 const COLUMNS_MAX = 1_600;
 
-export function draftTable(
-  statement: CreateTableStatement,
-  name: string,
-  text: string,
-): TableDraft {
+export function draftTable(statement: CreateTableStatement, name: string): TableDraft {
   refuseLaterForms(statement);
-  const builder = new DraftBuilder(name, text, statement.columns);
+  const builder = new DraftBuilder(name, statement.columns);
   statement.columns.forEach((column, ordinal) => builder.addColumn(column, ordinal));
   for (const constraint of statement.constraints) builder.addTableConstraint(constraint);
   return builder.finish(statement.span);
@@ -73,9 +70,12 @@ export function checkTableOptions(options: readonly Option[]): void {
   }
 }
 
+type CheckNode =
+  | (ColumnConstraint & { readonly kind: 'check' })
+  | (TableConstraint & { readonly kind: 'table-check' });
+
 class DraftBuilder {
   readonly #table: string;
-  readonly #text: string;
   readonly #names: readonly Identifier[];
   readonly #columns: ColumnDraft[] = [];
   readonly #unique: { name: string; columns: readonly number[] }[] = [];
@@ -83,9 +83,8 @@ class DraftBuilder {
   readonly #taken = new Set<string>();
   #primaryKey: TableDef['primaryKey'];
 
-  constructor(table: string, text: string, columns: readonly ColumnDefinition[]) {
+  constructor(table: string, columns: readonly ColumnDefinition[]) {
     this.#table = table;
-    this.#text = text;
     this.#names = columns.map((column) => column.name);
   }
 
@@ -179,7 +178,7 @@ class DraftBuilder {
     this.#columns[ordinal] = { ...this.#columns[ordinal]!, ...change };
   }
 
-  #setDefault(ordinal: number, node: ColumnConstraint): void {
+  #setDefault(ordinal: number, node: ColumnConstraint & { readonly kind: 'default-value' }): void {
     const column = this.#columns[ordinal]!;
     if (column.defaultSql !== undefined || column.sequence !== undefined) {
       throw errorAt(
@@ -188,7 +187,7 @@ class DraftBuilder {
         node.span,
       );
     }
-    const defaultSql = this.#source(node).replace(/^[\s\S]*?\bdefault\b\s*/i, '');
+    const defaultSql = printExpression(node.value);
     this.#change(ordinal, { defaultSql, defaultSpan: node.span });
   }
 
@@ -218,7 +217,7 @@ class DraftBuilder {
         node.span,
       );
     }
-    this.#checkKey(columns, 'primary key', node.span);
+    this.#checkKey(columns, 'primary key constraint', node.span);
     this.#primaryKey = { name: this.#constraintName(node, `${this.#table}_pkey`), columns };
     for (const ordinal of columns) this.#change(ordinal, { notNull: true });
   }
@@ -238,7 +237,7 @@ class DraftBuilder {
     if (twice !== undefined) {
       throw errorAt(
         'ALX_DUPLICATE_COLUMN',
-        `column "${this.#names[twice]!.name}" appears twice in ${what} constraint`,
+        `column "${this.#names[twice]!.name}" appears twice in ${what}`,
         span,
       );
     }
@@ -246,15 +245,9 @@ class DraftBuilder {
     if (vector !== undefined) throw unsupported(`a vector column in a ${what}`, span);
   }
 
-  #addCheck(node: ColumnConstraint | TableConstraint, defaultName: string): void {
-    const source = this.#source(node);
-    const sql = source.slice(source.indexOf('('), source.lastIndexOf(')') + 1);
+  #addCheck(node: CheckNode, defaultName: string): void {
+    const sql = printExpression(node.condition);
     this.#checks.push({ name: this.#constraintName(node, defaultName), sql, span: node.span });
-  }
-
-  /** The constraint's own text, without its name. */
-  #source(node: ColumnConstraint | TableConstraint): string {
-    return this.#text.slice(node.name?.span.end ?? node.span.start, node.span.end).trim();
   }
 
   #constraintName(node: ColumnConstraint | TableConstraint, wanted: string): string {

@@ -6,7 +6,7 @@
 import type { Expression } from '@alopex-db/core/exec';
 import { Estimator } from '../optimizer/estimate.ts';
 import type { Statistics } from '../optimizer/statistics.ts';
-import { conjuncts } from '../plan/conjuncts.ts';
+import { cheapFirst, conjoin, conjuncts } from '../plan/conjuncts.ts';
 import {
   outputColumns,
   type LogicalAggregate,
@@ -26,7 +26,7 @@ import { NO_COLUMNS, type PlanContext } from './plan-context.ts';
 import { planJoin } from './plan-join.ts';
 import { planScan } from './plan-scan.ts';
 import { planDelete, planInsert, planUpdate } from './plan-writer.ts';
-import { planColumns, planned, projectedTo, type Planned } from './planned.ts';
+import { planColumns, planned, projectedTo, projection, type Planned } from './planned.ts';
 import { inOrder } from './scan-order.ts';
 import { readScore, routeVectorSearch } from './vector-route.ts';
 
@@ -146,7 +146,7 @@ class PhysicalPlanner implements PlanContext {
     const plan: PhysicalPlan = {
       kind: 'filter',
       input: input.plan,
-      predicate: this.place(node.predicate, input.layout),
+      predicate: this.place(conjoin(cheapFirst(parts))!, input.layout),
       columns: input.plan.columns,
       rows,
       cost: input.plan.cost + input.plan.rows * parts.length * EXPRESSION_ROW,
@@ -162,23 +162,10 @@ class PhysicalPlanner implements PlanContext {
   }
 
   #projectOver(node: LogicalProject, input: Planned): Planned {
-    const columns = outputColumns(node);
     const expressions = node.items.map((item) => this.place(item.expression, input.layout));
-    const { rows } = input.plan;
-    const cost =
-      input.plan.cost +
-      rows * expressions.filter((one) => one.kind !== 'column').length * EXPRESSION_ROW;
-    return planned(
-      {
-        kind: 'project',
-        input: input.plan,
-        expressions,
-        columns: planColumns(columns),
-        rows,
-        cost,
-      },
-      columns,
-    );
+    const computed = expressions.filter((one) => one.kind !== 'column').length;
+    const cost = input.plan.cost + input.plan.rows * computed * EXPRESSION_ROW;
+    return projection(input.plan, expressions, outputColumns(node), cost);
   }
 
   #planAggregate(node: LogicalAggregate): Planned {

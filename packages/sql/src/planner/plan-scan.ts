@@ -1,6 +1,6 @@
 /** Table scans: the access path, and the conditions that are left to check row by row. */
 import type { Expression } from '@alopex-db/core/exec';
-import { conjoin } from '../plan/conjuncts.ts';
+import { cheapFirst, conjoin } from '../plan/conjuncts.ts';
 import { outputColumns, type LogicalGet } from '../plan/logical.ts';
 import type { Access, TableScan } from '../plan/physical.ts';
 import { chooseAccess, type KeyBound, type LogicalAccess } from './access-path.ts';
@@ -20,7 +20,7 @@ export function planScan(
   const columns = outputColumns(get);
   // The filter sees the columns of the table, never the row key.
   const layout = layoutOf(get.columns.map((column) => column.id));
-  const predicate = conjoin(rest);
+  const predicate = conjoin(cheapFirst(rest));
   const read = rowsRead(access, rows, context.estimator.tableRows(get));
   const plan: TableScan = {
     kind: 'table-scan',

@@ -1,4 +1,5 @@
 /** A physical plan together with what stands where in its output. */
+import type { Expression } from '@alopex-db/core/exec';
 import type { LogicalColumn } from '../plan/logical.ts';
 import type { PhysicalPlan, PlanColumn } from '../plan/physical.ts';
 import { layoutOf, type Layout } from './place-expression.ts';
@@ -40,9 +41,41 @@ export function projectedTo(input: Planned, columns: readonly LogicalColumn[]): 
     type: column.type,
     index: input.layout.get(column.id)!,
   }));
-  const { rows, cost } = input.plan;
-  return planned(
-    { kind: 'project', input: input.plan, expressions, columns: planColumns(columns), rows, cost },
-    columns,
-  );
+  return projection(input.plan, expressions, columns, input.plan.cost);
+}
+
+/** A projection; over another one that it only picks columns from, both become one. */
+export function projection(
+  input: PhysicalPlan,
+  expressions: readonly Expression[],
+  columns: readonly LogicalColumn[],
+  cost: number,
+): Planned {
+  const fused = input.kind === 'project' ? picked(expressions, input.expressions) : undefined;
+  const plan: PhysicalPlan = {
+    kind: 'project',
+    input: fused === undefined || input.kind !== 'project' ? input : input.input,
+    expressions: fused ?? expressions,
+    columns: planColumns(columns),
+    rows: input.rows,
+    cost,
+  };
+  return planned(plan, columns);
+}
+
+/** The expressions that plain columns pick, unless one that is computed would be computed twice. */
+function picked(
+  expressions: readonly Expression[],
+  from: readonly Expression[],
+): readonly Expression[] | undefined {
+  const taken = new Set<number>();
+  const result: Expression[] = [];
+  for (const expression of expressions) {
+    if (expression.kind !== 'column') return undefined;
+    const source = from[expression.index]!;
+    if (source.kind !== 'column' && taken.has(expression.index)) return undefined;
+    taken.add(expression.index);
+    result.push(source);
+  }
+  return result;
 }

@@ -8,7 +8,7 @@
 import type { Expression, SortKey } from '@alopex-db/core/exec';
 import { FLOAT64 } from '@alopex-db/core/types';
 import { scoreOf } from '../functions/vector-score.ts';
-import { conjoin, conjuncts } from '../plan/conjuncts.ts';
+import { cheapFirst, conjoin, conjuncts } from '../plan/conjuncts.ts';
 import type { LogicalColumn, LogicalGet, LogicalPlan, LogicalProject } from '../plan/logical.ts';
 import type { VectorTopK } from '../plan/physical.ts';
 import { equalExpressions, mapExpression } from '../plan/walk-expression.ts';
@@ -50,7 +50,7 @@ export function routeVectorSearch(
   const { metric, measure } = scoreOf(score)!;
   const scoreColumn: LogicalColumn = { id: freshId, name: 'score', type: FLOAT64, nullable: true };
   const columns = [...get.columns, scoreColumn];
-  const filter = conjoin(conditions);
+  const filter = conjoin(cheapFirst(conditions));
   const layout = layoutOf(get.columns.map((column) => column.id));
   const tableRows = context.estimator.tableRows(get);
   const dimension =

@@ -10,7 +10,10 @@ import type { Rule } from '../rule.ts';
 
 export const sinkLimits: Rule = {
   name: 'sink-limits',
-  apply: (plan) => mapPlan(plan, (node) => (node.kind === 'limit' ? sunk(node) : node)),
+  apply: (plan) =>
+    mapPlan(plan, (node) =>
+      node.kind === 'limit' ? sunk(node) : node.kind === 'sort' ? sunkSort(node) : node,
+    ),
 };
 
 function sunk(limit: LogicalLimit): LogicalPlan {
@@ -24,6 +27,15 @@ function sunk(limit: LogicalLimit): LogicalPlan {
   if (keys === undefined) return limit;
   const below: LogicalPlan = { kind: 'sort', input: project.input, keys };
   return { ...project, input: sunk({ ...limit, input: below }) };
+}
+
+/** A sort alone goes under a projection that only picks columns: then the scan below may deliver the order. */
+function sunkSort(sort: LogicalSort): LogicalPlan {
+  const project = sort.input;
+  if (project.kind !== 'project') return sort;
+  if (project.items.some((item) => item.expression.kind !== 'column')) return sort;
+  const keys = keysBelow(sort, project);
+  return keys === undefined ? sort : { ...project, input: { ...sort, input: project.input, keys } };
 }
 
 function keysBelow(sort: LogicalSort, project: LogicalProject): readonly SortKey[] | undefined {
