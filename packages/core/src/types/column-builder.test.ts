@@ -26,7 +26,6 @@ import {
   vectorType,
 } from './data-type.ts';
 import type { DataType } from './data-type.ts';
-import { createRowReader } from './row-objects.ts';
 import { scalarAt } from './scalar-at.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -164,28 +163,5 @@ describe('column builders', () => {
     expect(scalars(wide)).toEqual([1, null, 2n ** 62n, 7]);
     expect([...wideValues(narrow).subarray(0, 3)]).toEqual([1n, 0n, -5n]);
     expect(scalars(gatherColumn(wide, Int32Array.of(3, -1, 2), 3))).toEqual([7, null, 2n ** 62n]);
-  });
-});
-
-describe('rows as objects', () => {
-  it('have one shape, keep the last of equal names and hold any column name', () => {
-    const batch = {
-      rowCount: 2,
-      columns: [
-        columnFromScalars(INT32, [1, null]),
-        columnFromScalars(TEXT, ['a', 'b']),
-        columnFromScalars(INT32, [5, 6]),
-      ],
-    };
-    const read = createRowReader(['x', 'constructor', 'x']);
-    expect(read(batch, 0)).toEqual({ x: 5, constructor: 'a' });
-    const odd = createRowReader(['__proto__', 'b', 'c'])(batch, 1);
-    expect(Object.getOwnPropertyDescriptor(odd, '__proto__')?.value).toBe(null);
-    expect(Object.getPrototypeOf(odd)).toBe(Object.prototype);
-    const shown = createRowReader(
-      ['a', 'b', 'c'],
-      [(column, index) => `#${String(scalarAt(column, index))}`, scalarAt, scalarAt],
-    );
-    expect(shown(batch, 0)).toEqual({ a: '#1', b: 'a', c: 5 });
   });
 });

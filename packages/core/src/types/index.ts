@@ -61,7 +61,6 @@ export {
   readOrderKeyValue,
   type OrderKeyColumn,
 } from './order-key.ts';
-export { createRowReader, type RowReader, type ValueReader } from './row-objects.ts';
 export { bytesAt, integerScalar, presentScalarAt, scalarAt, vectorAt } from './scalar-at.ts';
 export {
   MICROS_PER_DAY,
