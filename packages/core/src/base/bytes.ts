@@ -77,7 +77,8 @@ export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): st
 
 // TextDecoder refuses views on shared memory in browsers: those are copied first.
 function decodeLong(bytes: Uint8Array, start: number, end: number): string {
-  const shared = typeof SharedArrayBuffer !== 'undefined' && bytes.buffer instanceof SharedArrayBuffer;
+  const shared =
+    typeof SharedArrayBuffer !== 'undefined' && bytes.buffer instanceof SharedArrayBuffer;
   return decoder.decode(shared ? bytes.slice(start, end) : bytes.subarray(start, end));
 }
 

@@ -62,14 +62,37 @@ export class AlopexError extends Error {
 
   /** The same error with more details, keeping code, text and cause; used to add positions on the way up. */
   with(details: ErrorDetails): AlopexError {
-    const { detail, hint, line, column, position, table, columnName, constraint, correlationId, cause } = this;
-    const own = { detail, hint, line, column, position, table, columnName, constraint, correlationId, cause };
+    const {
+      detail,
+      hint,
+      line,
+      column,
+      position,
+      table,
+      columnName,
+      constraint,
+      correlationId,
+      cause,
+    } = this;
+    const own = {
+      detail,
+      hint,
+      line,
+      column,
+      position,
+      table,
+      columnName,
+      constraint,
+      correlationId,
+      cause,
+    };
     return new AlopexError(this.code, this.message, { ...own, ...details });
   }
 
   /** `error[ALOPEX-C001]: relation "x" does not exist at line 1, column 15` */
   format(): string {
-    const where = this.line === undefined ? '' : ` at line ${this.line}, column ${this.column ?? 1}`;
+    const where =
+      this.line === undefined ? '' : ` at line ${this.line}, column ${this.column ?? 1}`;
     return `error[${this.id}]: ${this.message}${where}`;
   }
 }

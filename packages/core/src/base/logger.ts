@@ -9,4 +9,9 @@ export interface Logger {
 const nothing = (): void => undefined;
 
 /** The default: says nothing. */
-export const silentLogger: Logger = Object.freeze({ debug: nothing, info: nothing, warn: nothing, error: nothing });
+export const silentLogger: Logger = Object.freeze({
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+});

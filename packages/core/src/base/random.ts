@@ -16,7 +16,7 @@ export function nextBelow(random: Random, bound: number): number {
 
 /** Fills `target` with random bytes. */
 export function fillRandom(random: Random, target: Uint8Array): void {
-  for (let at = 0; at < target.length; ) {
+  for (let at = 0; at < target.length;) {
     let word = random.nextUint32();
     for (const end = Math.min(at + 4, target.length); at < end; at += 1, word >>>= 8) {
       target[at] = word & 0xff;
