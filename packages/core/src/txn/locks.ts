@@ -1,18 +1,20 @@
 /**
  * Row locks. A transaction holds the lock of every key in its write set until its commit is visible or it is rolled back; so
- * the write sets of the writing transactions are the lock table, and a lone writer pays nothing for its locks. A queue
+ * the write sets of the writing transactions are the lock table. A lone writer pays nothing for its locks; once a second one
+ * comes, a filter of hashes in front of the write sets answers nearly all questions, however many write at once. A queue
  * exists only for a key that somebody waits for.
  *
  * - Fair: when a lock is released it is reserved for the first waiter, and nobody gets in before that one has come back.
  * - Waiting makes edges from the waiter to the holder and to the waiters before it. A wait that would close a circle is
  *   refused with ALX_DEADLOCK, so there never is one.
- * - The price: a write looks into the write set of every other writer. With hundreds of writers at once a table of hashes
- *   would do better; see `#holderOf`, the only place that knows.
  */
 import { AlopexError } from '../base/errors.ts';
 import type { KeyspaceId } from '../base/brand.ts';
+import { hashBytes } from '../base/hash.ts';
 import { VERSION_MAX } from '../memtable/entry.ts';
+import { MapCursor } from '../memtable/map-cursor.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
+import { FILTERED_LOCKS_MAX, LockFilter } from './lock-filter.ts';
 
 /** What holds and waits for locks. */
 export interface LockOwner {
@@ -27,6 +29,10 @@ export class LockSeat {
   /** The queue the owner stands in. */
   queue: LockQueue | undefined;
   wait: LockWait | undefined;
+  /** Whether the filter knows the owner's locks: not yet, as it is alone; yes; not, as it has too many. */
+  filtering: 'alone' | 'filtered' | 'large' = 'alone';
+  /** Hashes of the keys locked, while the filter knows them. */
+  readonly hashes: number[] = [];
 }
 
 interface LockWait {
@@ -46,6 +52,11 @@ export interface LockQueue {
 export class LockTable {
   /** Owners with locks. */
   readonly #writers: LockOwner[] = [];
+  /** Those of them that have left the filter. */
+  readonly #largeWriters: LockOwner[] = [];
+  readonly #filter = new LockFilter();
+  /** The only writer there is, if the filter does not know its locks. */
+  #alone: LockOwner | undefined;
   readonly #queues = new Map<string, LockQueue>();
 
   /**
@@ -53,12 +64,18 @@ export class LockTable {
    * it has to wait: it then stands in the queue and `ready` resolves when it is its turn.
    */
   acquire(owner: LockOwner, keyspace: KeyspaceId, key: Uint8Array, mayWait: boolean): boolean {
-    if (!owner.lockSeat.writing) {
-      owner.lockSeat.writing = true;
+    const seat = owner.lockSeat;
+    if (!seat.writing) {
+      seat.writing = true;
       this.#writers.push(owner);
     }
-    if (this.#writers.length === 1 && this.#queues.size === 0) return true;
-    return this.#acquireContended(owner, keyspace, key, mayWait);
+    const lone = this.#queues.size === 0 && this.#writers.length === 1;
+    if (lone && seat.filtering === 'large') return true;
+    if (lone && seat.filtering === 'alone') {
+      this.#alone = owner;
+      return true;
+    }
+    return this.#acquireAmongMany(owner, keyspace, key, mayWait);
   }
 
   /** Resolves when the owner's turn has come, or at once when it does not wait. */
@@ -89,14 +106,64 @@ export class LockTable {
     if (!owner.lockSeat.writing) return;
     owner.lockSeat.writing = false;
     this.#writers.splice(this.#writers.indexOf(owner), 1);
+    if (this.#alone === owner) this.#alone = undefined;
+    else this.#leaveFilter(owner);
     if (this.#queues.size === 0) return;
     for (const queue of this.#queues.values()) if (queue.holder === owner) this.#passOn(queue);
   }
 
-  #acquireContended(
+  #acquireAmongMany(
     owner: LockOwner,
     keyspace: KeyspaceId,
     key: Uint8Array,
+    mayWait: boolean,
+  ): boolean {
+    if (this.#alone !== undefined) this.#enterFilter(this.#alone);
+    this.#alone = undefined;
+    owner.lockSeat.filtering = owner.lockSeat.filtering === 'large' ? 'large' : 'filtered';
+    const hash = hashOf(keyspace, key, 0, key.length);
+    if (!this.#isFree(owner, keyspace, key, hash, mayWait)) return false;
+    this.#note(owner, hash);
+    return true;
+  }
+
+  /** Tells the filter of the locks that a writer has taken while it was alone. */
+  #enterFilter(owner: LockOwner): void {
+    if (owner.lockSeat.filtering !== 'alone') return;
+    owner.lockSeat.filtering = 'filtered';
+    for (const { keyspace, index } of owner.writes.parts) {
+      const cursor = new MapCursor(index);
+      for (cursor.seekFirst(); cursor.valid; cursor.next()) {
+        if (owner.lockSeat.filtering !== 'filtered') return;
+        this.#note(owner, hashOf(keyspace, cursor.keyBytes, cursor.keyStart, cursor.keyEnd));
+      }
+    }
+  }
+
+  #note(owner: LockOwner, hash: number): void {
+    const seat = owner.lockSeat;
+    if (seat.filtering === 'large') return;
+    if (seat.hashes.length < FILTERED_LOCKS_MAX) {
+      this.#filter.add(seat.hashes, hash);
+      return;
+    }
+    this.#filter.remove(seat.hashes);
+    seat.filtering = 'large';
+    this.#largeWriters.push(owner);
+  }
+
+  #leaveFilter(owner: LockOwner): void {
+    const seat = owner.lockSeat;
+    if (seat.filtering === 'large') this.#largeWriters.splice(this.#largeWriters.indexOf(owner), 1);
+    else this.#filter.remove(seat.hashes);
+  }
+
+  /** True when nobody else holds the lock or is before the owner; otherwise the owner stands in the queue. */
+  #isFree(
+    owner: LockOwner,
+    keyspace: KeyspaceId,
+    key: Uint8Array,
+    hash: number,
     mayWait: boolean,
   ): boolean {
     let queue: LockQueue | undefined;
@@ -109,7 +176,8 @@ export class LockTable {
       }
     }
     if (queue === undefined) {
-      const holder = this.#holderOf(owner, keyspace, key);
+      const writers = this.#filter.mayHold(hash) ? this.#writers : this.#largeWriters;
+      const holder = holderAmong(writers, owner, keyspace, key);
       if (holder === undefined) return true;
       queue = { name: lockName(keyspace, key), holder, reserved: false, waiters: [] };
     }
@@ -120,16 +188,6 @@ export class LockTable {
     }
     this.#enqueue(owner, queue);
     return false;
-  }
-
-  #holderOf(owner: LockOwner, keyspace: KeyspaceId, key: Uint8Array): LockOwner | undefined {
-    for (const writer of this.#writers) {
-      if (writer === owner) continue;
-      const index = writer.writes.partOf(keyspace)?.index;
-      if (index !== undefined && index.size > 0 && index.find(key, 0, key.length, VERSION_MAX))
-        return writer;
-    }
-    return undefined;
   }
 
   #enqueue(owner: LockOwner, queue: LockQueue): void {
@@ -179,6 +237,25 @@ export class LockTable {
     next.lockSeat.wait?.resolve();
     next.lockSeat.wait = undefined;
   }
+}
+
+function holderAmong(
+  writers: readonly LockOwner[],
+  owner: LockOwner,
+  keyspace: KeyspaceId,
+  key: Uint8Array,
+): LockOwner | undefined {
+  for (const writer of writers) {
+    if (writer === owner) continue;
+    const index = writer.writes.partOf(keyspace)?.index;
+    if (index !== undefined && index.size > 0 && index.find(key, 0, key.length, VERSION_MAX))
+      return writer;
+  }
+  return undefined;
+}
+
+function hashOf(keyspace: KeyspaceId, key: Uint8Array, start: number, end: number): number {
+  return hashBytes(key, start, end) ^ Math.imul(keyspace, 0x9e3779b1);
 }
 
 /** Whether waiting leads from one owner to another. */

@@ -37,6 +37,13 @@ export class SnapshotRegistry<Holder extends SnapshotHolder> {
     return oldest;
   }
 
+  /** All snapshots held, and `newest`, which none is newer than: each once, ascending. */
+  versions(newest: number): number[] {
+    const versions = new Set([newest]);
+    for (const holder of this.#holders) versions.add(holder.snapshot);
+    return [...versions].toSorted((left, right) => left - right);
+  }
+
   /** A copy, so that holders may leave while it is walked. */
   all(): Holder[] {
     return [...this.#holders];
