@@ -11,6 +11,8 @@ export type {
   ValueSlot,
 } from './txn/transaction.ts';
 export { BLOCK_CACHE_SIZE_DEFAULT, BlockCache } from './lsm/block-cache.ts';
+export { LEVELED_DEFAULTS, type LeveledOptions } from './lsm/compaction/leveled.ts';
+export type { CompactionMetrics } from './lsm/compaction/metrics.ts';
 export type { StoreMetrics } from './store/metrics.ts';
 export { STORE_DEFAULTS, type StoreOptions } from './store/options.ts';
 export { Store } from './store/store.ts';

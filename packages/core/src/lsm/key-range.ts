@@ -43,7 +43,10 @@ export function totalBytes(tables: readonly TableDescription[]): number {
 }
 
 /** Index of the first table of a sorted level that ends at or behind a key. */
-export function firstNotBefore(level: readonly TableDescription[], key: Uint8Array): number {
+export function firstNotBefore(
+  level: readonly Pick<TableDescription, 'metadata'>[],
+  key: Uint8Array,
+): number {
   let low = 0;
   let high = level.length;
   while (low < high) {

@@ -8,8 +8,8 @@ import type { BlockProvider } from '../sstable/table-cursor.ts';
 import { firstNotBefore } from './key-range.ts';
 import type { TableDescription } from './version-edit.ts';
 
-/** A table of a level, with a way to its blocks. */
-export interface LevelPart extends TableDescription {
+/** A table of a level as its readers see it. */
+export interface LevelPart extends Pick<TableDescription, 'metadata'> {
   blocks(): BlockProvider | Pending;
 }
 

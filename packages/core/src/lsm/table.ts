@@ -25,7 +25,7 @@ interface OpenFile {
   reader: TableReader | undefined;
 }
 
-export class Table implements LevelPart {
+export class Table implements TableDescription, LevelPart {
   readonly fileId: FileId;
   readonly keyspace: KeyspaceId;
   readonly level: number;

@@ -11,10 +11,13 @@
  */
 import { assert } from '../base/assert.ts';
 import { fileId, keyspaceId, type FileId, type KeyspaceId } from '../base/brand.ts';
+import { AlopexError } from '../base/errors.ts';
 import { Memtable } from '../memtable/memtable.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
 import type { Compression } from '../sstable/compression.ts';
+import { joinPath } from '../vfs/path.ts';
 import { EpochList } from './epoch.ts';
+import { tableName } from './file-names.ts';
 import { flushMemtable } from './flush.ts';
 import { checkVersion } from './invariants.ts';
 import type { ManifestWriter } from './manifest.ts';
@@ -22,7 +25,14 @@ import { rewriteMemtable } from './rewrite-memtable.ts';
 import type { SuperVersion } from './super-version.ts';
 import { Table, type TablePlace } from './table.ts';
 import type { TableDescription, VersionEdit } from './version-edit.ts';
-import { applyEdit, editOf, EMPTY_VERSION, tablesOf, type Version } from './version.ts';
+import {
+  applyEdit,
+  editOf,
+  EMPTY_VERSION,
+  LEVEL_COUNT,
+  tablesOf,
+  type Version,
+} from './version.ts';
 
 /** Where a tree keeps its tables. */
 export interface TreeDisk {
@@ -40,12 +50,20 @@ export interface TreeOptions {
   readonly memtables: readonly Memtable[];
 }
 
+export interface LevelSize {
+  readonly tables: number;
+  readonly bytes: number;
+}
+
 export class Tree {
   readonly #disk: TreeDisk | undefined;
   #view: SuperVersion;
   #nextFileId: number;
   readonly #epochs = new EpochList();
+  /** Tables of an edit whose outcome is open: the manifest on the disk may name them until the next edit is in force. */
+  #disowned: FileId[] = [];
   #flushCount = 0;
+  #flushedBytes = 0;
 
   constructor(options: TreeOptions) {
     this.#disk = options.disk;
@@ -72,6 +90,11 @@ export class Tree {
 
   get flushCount(): number {
     return this.#flushCount;
+  }
+
+  /** Bytes of the tables that flushes have written. */
+  get flushedBytes(): number {
+    return this.#flushedBytes;
   }
 
   /** Bytes of all memtables. */
@@ -135,6 +158,7 @@ export class Tree {
       });
       this.#view = { ...this.#view, memtables: this.#view.memtables.slice(0, oldest) };
       this.#flushCount += 1;
+      for (const table of added) this.#flushedBytes += table.fileSizeBytes;
     }
   }
 
@@ -156,6 +180,11 @@ export class Tree {
     this.#install({ removedTables: removed.map((table) => table.fileId), addedTables: added });
   }
 
+  /** For tables whose edit has failed: their files go once another edit has told the disk that they are not part of the store. */
+  disown(tables: readonly FileId[]): void {
+    this.#disowned.push(...tables);
+  }
+
   /** An id for a file of the tree, given out once. */
   newFileId(): FileId {
     this.#nextFileId += 1;
@@ -166,8 +195,13 @@ export class Tree {
   removeUnread(): void {
     for (const table of this.#epochs.takeUnread()) {
       table.close();
-      this.#disk!.place.vfs.remove(table.path);
+      this.#removeFile(table.path);
     }
+  }
+
+  /** All entries of versions up to this one are in tables. */
+  get tableVersionMax(): number {
+    return Math.min(...this.#view.memtables.map((memtable) => memtable.versionMin)) - 1;
   }
 
   /** Tables that are part of no version any more and are still read. */
@@ -182,6 +216,16 @@ export class Tree {
   /** Bytes of all tables' files. */
   get tableBytes(): number {
     return tablesOf(this.#view.version).reduce((bytes, table) => bytes + table.fileSizeBytes, 0);
+  }
+
+  levelSizes(): LevelSize[] {
+    const sizes = Array.from({ length: LEVEL_COUNT }, () => ({ tables: 0, bytes: 0 }));
+    for (const table of tablesOf(this.#view.version)) {
+      const size = sizes[table.level]!;
+      size.tables += 1;
+      size.bytes += table.fileSizeBytes;
+    }
+    return sizes;
   }
 
   get tableCount(): number {
@@ -213,6 +257,9 @@ export class Tree {
       const newFileId = (): FileId => this.newFileId();
       disk.manifest.append(whole, () => editOf(version), newFileId);
     }
+    for (const id of this.#disowned.splice(0)) {
+      this.#removeFile(joinPath(disk!.place.directory, tableName(id)));
+    }
     for (const table of tablesOf(next)) before.delete(table.fileId);
     if (before.size > 0) this.#epochs.end([...before.values()]);
     this.#view = {
@@ -220,5 +267,15 @@ export class Tree {
       version: { ...next, nextFileId: this.#nextFileId },
       epoch: this.#epochs.current,
     };
+  }
+
+  /** The store is right without it being gone: what cannot be removed is left to the next open. */
+  #removeFile(path: string): void {
+    const { vfs } = this.#disk!.place;
+    try {
+      if (vfs.exists(path)) vfs.remove(path);
+    } catch (error) {
+      if (!(error instanceof AlopexError) || error.kind === 'Internal') throw error;
+    }
   }
 }

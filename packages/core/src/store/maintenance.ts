@@ -8,6 +8,7 @@
  */
 import { AlopexError } from '../base/errors.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
+import type { CompactionScheduler } from '../lsm/compaction/scheduler.ts';
 import type { Tree } from '../lsm/tree.ts';
 import type { Committer, CommitTarget } from '../txn/committer.ts';
 import type { MvccTransaction } from '../txn/mvcc-transaction.ts';
@@ -28,6 +29,8 @@ export interface MaintenanceParts {
   readonly oldestSegmentId: number;
   /** The committer, which is made after its target. */
   readonly committer: () => Committer;
+  /** Absent in a store that does not write to a disk. */
+  readonly compaction: CompactionScheduler | undefined;
 }
 
 export class Maintenance implements CommitTarget {
@@ -35,8 +38,11 @@ export class Maintenance implements CommitTarget {
   readonly #snapshots: SnapshotRegistry<MvccTransaction>;
   readonly #options: ResolvedStoreOptions;
   readonly #committer: () => Committer;
+  readonly #compaction: CompactionScheduler | undefined;
   #oldestSegmentId: number;
   #rewriteAtBytes = REWRITE_FROM_BYTES;
+  /** Bytes committed that compaction has not been told of. */
+  #unpaidBytes = 0;
   /** Size of the active memtable at which a failed flush is repeated. */
   #retryAtBytes = 0;
 
@@ -45,6 +51,7 @@ export class Maintenance implements CommitTarget {
     this.#snapshots = parts.snapshots;
     this.#options = parts.options;
     this.#committer = parts.committer;
+    this.#compaction = parts.compaction;
     this.#oldestSegmentId = parts.oldestSegmentId;
   }
 
@@ -66,6 +73,7 @@ export class Maintenance implements CommitTarget {
 
   apply(writes: WriteSet, version: number): void {
     this.#tree.apply(writes, version);
+    this.#unpaidBytes += writes.dataBytes;
   }
 
   afterPublish(): void {
@@ -73,6 +81,13 @@ export class Maintenance implements CommitTarget {
       if (this.#tree.active.allocatedBytes > this.#rewriteAtBytes) this.#rewrite();
       return;
     }
+    this.#flushIfDue();
+    const bytes = this.#unpaidBytes;
+    this.#unpaidBytes = 0;
+    this.#compaction?.pay(bytes);
+  }
+
+  #flushIfDue(): void {
     const due = this.#tree.frozenCount === 0 ? this.#options.memtableSizeBytes : this.#retryAtBytes;
     if (this.#tree.active.allocatedBytes < due) return;
     try {
@@ -103,7 +118,7 @@ export class Maintenance implements CommitTarget {
     const rotated = this.#committer().rotateLog();
     const firstSegmentId = this.#tree.active.isEmpty ? rotated : this.#oldestSegmentId;
     this.#tree.flushFrozen(this.horizon(), firstSegmentId);
-    this.#tree.removeUnread();
+    this.#compaction?.note();
     this.#removeSegmentsBefore(firstSegmentId);
   }
 

@@ -1,3 +1,6 @@
+import type { CompactionMetrics } from '../lsm/compaction/metrics.ts';
+import type { LevelSize } from '../lsm/tree.ts';
+
 /** What a store says about itself, at one moment. */
 export interface StoreMetrics {
   /** Newest visible version. */
@@ -12,4 +15,12 @@ export interface StoreMetrics {
   readonly tableBytes: number;
   /** Memtables flushed since the store was opened. */
   readonly flushCount: number;
+  /** Bytes of the tables that flushes have written. With what compaction has written: the write amplification. */
+  readonly flushedBytes: number;
+  /** Tables that are part of the store no more and wait for their last reader. */
+  readonly removedTableCount: number;
+  /** Tables and their bytes by level, of all keyspaces. */
+  readonly levels: readonly LevelSize[];
+  /** Absent in a store that does not write to a disk. */
+  readonly compaction: CompactionMetrics | undefined;
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { BlockCache } from '../lsm/block-cache.ts';
+import { LEVELED_DEFAULTS, type LeveledOptions } from '../lsm/compaction/leveled.ts';
 import type { Compression } from '../sstable/compression.ts';
 import type { Residency } from '../sstable/residency.ts';
 import type { Durability } from '../txn/transaction.ts';
@@ -32,6 +33,10 @@ export interface StoreOptions {
   readonly backgroundSyncMs?: number | undefined;
   /** Bytes of recent writes in memory before they are flushed into tables. Default 64 MiB. */
   readonly memtableSizeBytes?: number | undefined;
+  /** The shape of the levels that tables are merged into; what is absent is as in `LEVELED_DEFAULTS`. */
+  readonly compaction?: Partial<LeveledOptions> | undefined;
+  /** Lets others have the thread for a turn; awaited within long work such as `compact`. Default: nobody gets a turn. */
+  readonly pause?: (() => Promise<void>) | undefined;
   /** Bytes of a segment of the log. Default 64 MiB. */
   readonly segmentSizeBytes?: number | undefined;
   /** Bytes that a store without a disk may hold; beyond it commits fail with ALX_MEMORY_LIMIT. Default: no limit. */
@@ -53,6 +58,8 @@ export interface ResolvedStoreOptions {
   readonly backgroundSyncMs: number;
   readonly memtableSizeBytes: number;
   readonly segmentSizeBytes: number;
+  readonly compaction: LeveledOptions;
+  readonly pause: () => Promise<void>;
   readonly memoryLimitBytes: number;
   readonly logger: Logger;
 }
@@ -80,6 +87,8 @@ export function resolveStoreOptions(options: StoreOptions): ResolvedStoreOptions
     backgroundSyncMs: options.backgroundSyncMs ?? STORE_DEFAULTS.backgroundSyncMs,
     memtableSizeBytes: options.memtableSizeBytes ?? STORE_DEFAULTS.memtableSizeBytes,
     segmentSizeBytes: options.segmentSizeBytes ?? STORE_DEFAULTS.segmentSizeBytes,
+    compaction: { ...LEVELED_DEFAULTS, ...options.compaction },
+    pause: options.pause ?? (async (): Promise<void> => undefined),
     memoryLimitBytes: options.memoryLimitBytes ?? STORE_DEFAULTS.memoryLimitBytes,
     logger: options.logger ?? silentLogger,
   };

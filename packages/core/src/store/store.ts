@@ -7,6 +7,7 @@
 import { AlopexError } from '../base/errors.ts';
 import { transactionId, type KeyspaceId, type Version } from '../base/brand.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
+import { CompactionScheduler } from '../lsm/compaction/scheduler.ts';
 import { findNewest, makeEntrySlot, type SuperVersion } from '../lsm/super-version.ts';
 import type { Tree } from '../lsm/tree.ts';
 import { ENTRY_KIND } from '../memtable/entry.ts';
@@ -37,6 +38,8 @@ export class Store implements TransactionHost {
   readonly #log: BatchLog | undefined;
   readonly #directoryLock: DirectoryLock | undefined;
   readonly #maintenance: Maintenance;
+  /** Absent in a store that does not write to a disk. */
+  readonly #compaction: CompactionScheduler | undefined;
   readonly #backgroundSync: BackgroundSync;
   #nextTransactionId = 1;
   #closing: Promise<void> | undefined;
@@ -47,12 +50,14 @@ export class Store implements TransactionHost {
     this.#tree = parts.tree;
     this.#log = parts.log;
     this.#directoryLock = parts.directoryLock;
+    this.#compaction = this.#makeCompaction();
     this.#maintenance = new Maintenance({
       tree: parts.tree,
       snapshots: this.snapshots,
       options,
       oldestSegmentId: parts.oldestSegmentId,
       committer: () => this.committer,
+      compaction: this.#compaction,
     });
     this.#backgroundSync = new BackgroundSync(options.clock, options.backgroundSyncMs, async () =>
       this.committer.syncBehind(),
@@ -75,6 +80,7 @@ export class Store implements TransactionHost {
     const resolved = resolveStoreOptions(options);
     const store = new Store(resolved, openParts(resolved));
     store.#flushRecovered();
+    store.#compaction?.note();
     return store;
   }
 
@@ -136,13 +142,41 @@ export class Store implements TransactionHost {
    */
   dropKeyspace(keyspace: KeyspaceId): void {
     this.#checkWritable();
+    this.#compaction?.forget(keyspace);
     this.#tree.dropKeyspace(keyspace);
+    this.#compaction?.note();
   }
 
   /** Writes what is in memory into tables. */
   flush(): void {
     this.#checkWritable();
     this.#maintenance.flush();
+  }
+
+  /**
+   * Flushes, then merges the tables of a keyspace, or of all, until each key is in one place and nothing is left that no snapshot
+   * can see. Goes on in steps between which others have the thread.
+   */
+  async compact(keyspace?: KeyspaceId): Promise<void> {
+    this.flush();
+    await this.#compaction?.compact(this.#keyspacesToCompact(keyspace));
+  }
+
+  /** The same on the calling thread. */
+  compactNow(keyspace?: KeyspaceId): void {
+    this.flush();
+    this.#compaction?.compactNow(this.#keyspacesToCompact(keyspace));
+  }
+
+  /** Holds automatic compaction, and with it the throttling of commits, until `resumeCompaction`. */
+  pauseCompaction(): void {
+    this.#checkWritable();
+    this.#compaction?.pause();
+  }
+
+  resumeCompaction(): void {
+    this.#checkWritable();
+    this.#compaction?.resume();
   }
 
   /** Makes every commit so far durable, whatever it asked for. */
@@ -161,6 +195,10 @@ export class Store implements TransactionHost {
       tableCount: this.#tree.tableCount,
       tableBytes: this.#tree.tableBytes,
       flushCount: this.#tree.flushCount,
+      flushedBytes: this.#tree.flushedBytes,
+      removedTableCount: this.#tree.removedTableCount,
+      levels: this.#tree.levelSizes(),
+      compaction: this.#compaction?.metrics(),
     };
   }
 
@@ -180,6 +218,7 @@ export class Store implements TransactionHost {
   async #close(): Promise<void> {
     for (const transaction of this.snapshots.all()) transaction.abandon();
     this.#backgroundSync.stop();
+    await this.#compaction?.stop();
     try {
       try {
         if (!this.#options.readOnly) this.committer.finish();
@@ -200,6 +239,24 @@ export class Store implements TransactionHost {
     } catch (error) {
       this.#options.logger.warn('a flush at opening has failed and will be repeated', { error });
     }
+  }
+
+  #makeCompaction(): CompactionScheduler | undefined {
+    const { vfs, readOnly, clock, logger, compaction, memtableSizeBytes, pause } = this.#options;
+    if (vfs === undefined || readOnly) return undefined;
+    return new CompactionScheduler({
+      tree: this.#tree,
+      clock,
+      logger,
+      leveled: compaction,
+      memtableSizeBytes,
+      snapshots: () => this.snapshots.versions(this.committer.visible),
+      pause,
+    });
+  }
+
+  #keyspacesToCompact(keyspace: KeyspaceId | undefined): readonly KeyspaceId[] {
+    return keyspace === undefined ? this.#tree.keyspaces() : [keyspace];
   }
 
   #check(): void {
