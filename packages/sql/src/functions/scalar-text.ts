@@ -140,6 +140,10 @@ export const TEXT_FUNCTIONS: readonly ScalarDef[] = [
   define('reverse', 'The characters in reverse order.', text.reverse, TEXT, [[TEXT]]),
   define('lpad', 'Filled at the start up to a length, or cut to it.', text.lpad, TEXT, PAD_FORMS),
   define('rpad', 'Filled at the end up to a length, or cut to it.', text.rpad, TEXT, PAD_FORMS),
+  define('overlay', 'Text with a part of it replaced.', text.overlay, TEXT, [
+    [TEXT, TEXT, INT32],
+    [TEXT, TEXT, INT32, INT32],
+  ]),
   define(
     'split_part',
     'The n-th field between delimiters; negative counts from the end.',
