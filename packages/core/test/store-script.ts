@@ -59,6 +59,8 @@ export class StoreScript {
     }
     for (const pair of this.#open.splice(0)) pair.real.rollback();
     this.#compareAll(expect, `seed ${this.#options.seed}, at the end`);
+    this.#store.compactNow();
+    this.#compareAll(expect, `seed ${this.#options.seed}, compacted`);
     await this.#store.close();
   }
 
@@ -72,8 +74,19 @@ export class StoreScript {
     else if (roll < 75) this.#scan(expect, where);
     else if (roll < 80) this.#savepoint();
     else if (roll < 92) await this.#end(expect, where);
-    else if (roll < 97) this.#store.flush();
+    else if (roll < 95) this.#store.flush();
+    else if (roll < 97) await this.#compact();
     else await this.#reopen(expect, where);
+  }
+
+  /** A full compaction, waited for or begun and left alone, while snapshots are open. */
+  async #compact(): Promise<void> {
+    const keyspace = this.#random.chance(0.5) ? this.#random.pick(KEYSPACES) : undefined;
+    const kind = this.#random.pick(['now', 'awaited', 'left'] as const);
+    if (kind === 'now') this.#store.compactNow(keyspace);
+    else if (kind === 'awaited') await this.#store.compact(keyspace);
+    // The store may be closed or crash under it.
+    else void this.#store.compact(keyspace).catch(() => undefined);
   }
 
   #openStore(): Store {
@@ -86,6 +99,14 @@ export class StoreScript {
       // A memtable's first slabs alone are larger than the smaller one of these, so that it is flushed at every commit.
       memtableSizeBytes: this.#random.pick([1, 300_000, 1 << 26]),
       segmentSizeBytes: this.#random.pick([200, 4096, 1 << 26]),
+      // So small that tables go through several levels.
+      compaction: {
+        level0Trigger: this.#random.pick([1, 2, 4]),
+        level0Stop: this.#random.pick([4, 6]),
+        baseLevelBytes: this.#random.pick([1000, 4000]),
+        levelFactor: 2,
+        fileSizeBytes: this.#random.pick([300, 2000]),
+      },
     });
   }
 
