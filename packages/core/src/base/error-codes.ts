@@ -106,6 +106,11 @@ export const ERROR_CODES = {
   ALX_INVALID_TEXT_ENCODING: define('E015', '22021', 'Invalid'),
   ALX_ROW_COUNT: define('E016', 'P0002', 'Invalid'),
   ALX_FILE_FORMAT: define('E017', '22P04', 'Invalid'),
+  ALX_SUBSTRING_LENGTH: define('E018', '22011', 'Invalid'),
+  ALX_LOGARITHM_ARGUMENT: define('E019', '2201E', 'Invalid'),
+  ALX_POWER_ARGUMENT: define('E020', '2201F', 'Invalid'),
+  ALX_WIDTH_BUCKET_ARGUMENT: define('E021', '2201G', 'Invalid'),
+  ALX_ESCAPE_SEQUENCE: define('E022', '22025', 'Invalid'),
   ALX_INTERNAL: define('E999', 'XX000', 'Internal'),
   // F: features
   ALX_UNSUPPORTED: define('F001', '0A000', 'Invalid'),

@@ -152,7 +152,9 @@ function checkDivisors(left: ColumnVector, right: ColumnVector, rowCount: number
   const { values } = right;
   const present = presentInAll([left, right], rowCount);
   for (let row = 0; row < rowCount; row += 1) {
-    if (values[row] === 0 && isPresent(present, row)) throw divisionByZero();
+    // NaN / 0 is NaN.
+    const fails = values[row] === 0 && !Number.isNaN(left.values[row]);
+    if (fails && isPresent(present, row)) throw divisionByZero();
   }
 }
 
@@ -171,12 +173,14 @@ function deliver(
 ): ColumnVector {
   switch (type.kind) {
     case 'float64':
-      if (!allFinite(out, rowCount)) checkOverflow(left, right, out, rowCount);
+      if (!plainResults(operator, out, rowCount)) checkRange(operator, left, right, out, rowCount);
       return fixedColumn(type, rowCount, out);
     case 'float32': {
       const rounded = new Float32Array(rowCount);
       for (let row = 0; row < rowCount; row += 1) rounded[row] = out[row]!;
-      if (!allFinite(rounded, rowCount)) checkOverflow(left, right, rounded, rowCount);
+      if (!plainResults(operator, rounded, rowCount)) {
+        checkRange(operator, left, right, rounded, rowCount);
+      }
       return fixedColumn(type, rowCount, rounded);
     }
     case 'int32':
@@ -189,14 +193,24 @@ function deliver(
   }
 }
 
-function allFinite(values: Float64Array | Float32Array, rowCount: number): boolean {
+/** True when no result is infinite, NaN or a zero that a product or quotient may have vanished into. */
+function plainResults(
+  operator: ArithmeticOperator,
+  values: Float64Array | Float32Array,
+  rowCount: number,
+): boolean {
   let sum = 0;
   // x - x is 0 for finite x and NaN otherwise.
   for (let row = 0; row < rowCount; row += 1) sum += values[row]! - values[row]!;
-  return sum === 0;
+  if (sum !== 0) return false;
+  if (operator !== '*' && operator !== '/') return true;
+  let zeros = 0;
+  for (let row = 0; row < rowCount; row += 1) zeros += Number(values[row] === 0);
+  return zeros === 0;
 }
 
-function checkOverflow(
+function checkRange(
+  operator: ArithmeticOperator,
   left: ColumnVector,
   right: ColumnVector,
   out: Float64Array | Float32Array,
@@ -204,12 +218,18 @@ function checkOverflow(
 ): void {
   const present = presentInAll([left, right], rowCount);
   for (let row = 0; row < rowCount; row += 1) {
-    const infinite = out[row] === Infinity || out[row] === -Infinity;
-    const fromFinite = Number.isFinite(left.values[row]) && Number.isFinite(right.values[row]);
-    if (infinite && fromFinite && isPresent(present, row)) {
-      throw new AlopexError('ALX_OUT_OF_RANGE', 'value out of range: overflow');
-    }
+    const result = out[row]!;
+    const a = Number(left.values[row]);
+    const b = Number(right.values[row]);
+    if (!Number.isFinite(a) || !Number.isFinite(b) || !isPresent(present, row)) continue;
+    if (result === Infinity || result === -Infinity) throw rangeError('overflow');
+    const vanished = result === 0 && a !== 0 && (operator === '/' || (operator === '*' && b !== 0));
+    if (vanished) throw rangeError('underflow');
   }
+}
+
+function rangeError(what: 'overflow' | 'underflow'): AlopexError {
+  return new AlopexError('ALX_OUT_OF_RANGE', `value out of range: ${what}`);
 }
 
 function deliverInteger(

@@ -123,11 +123,7 @@ export function parseScalar(text: string, to: DataType): Scalar {
 
 /** `\x` and hexadecimal digits, or PostgreSQL's escape form: `\\` and `\ooo` among plain characters. */
 function parseBytea(text: string, type: DataType): Uint8Array {
-  if (text.startsWith('\\x')) {
-    const bytes = fromHex(text.slice(2).replaceAll(/\s/g, ''));
-    if (bytes === undefined) throw invalidSyntax(type, text);
-    return bytes;
-  }
+  if (text.startsWith('\\x')) return parseHexBytes(text.slice(2).replaceAll(/\s/g, ''));
   const source = encodeUtf8(text);
   const bytes = new Uint8Array(source.length);
   let length = 0;
@@ -146,6 +142,14 @@ function parseBytea(text: string, type: DataType): Uint8Array {
     }
   }
   return bytes.slice(0, length);
+}
+
+function parseHexBytes(digits: string): Uint8Array {
+  const bytes = fromHex(digits);
+  if (bytes !== undefined) return bytes;
+  const foreign = /[^0-9a-f]/i.exec(digits)?.[0];
+  const what = foreign === undefined ? 'data: odd number of digits' : `digit: "${foreign}"`;
+  throw new AlopexError('ALX_INVALID_ARGUMENT', `invalid hexadecimal ${what}`);
 }
 
 /** The written form of a value: the output functions of PostgreSQL (booleans as `true` and `false`, as its cast does). */

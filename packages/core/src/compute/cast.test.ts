@@ -100,7 +100,15 @@ const FAILURES: readonly (readonly [Scalar, DataType, DataType, string, string])
   ['x', TEXT, FLOAT64, 'ALX_CAST_FAILURE', 'invalid input syntax for type double precision: "x"'],
   ['1e400', TEXT, FLOAT64, 'ALX_OUT_OF_RANGE', '"1e400" is out of range for type double precision'],
   ['o', TEXT, BOOLEAN, 'ALX_CAST_FAILURE', 'invalid input syntax for type boolean: "o"'],
-  ['\\xabc', TEXT, BYTEA, 'ALX_CAST_FAILURE', 'invalid input syntax for type bytea: "\\xabc"'],
+  ['\\xabc', TEXT, BYTEA, 'ALX_INVALID_ARGUMENT', 'invalid hexadecimal data: odd number of digits'],
+  ['\\x0g', TEXT, BYTEA, 'ALX_INVALID_ARGUMENT', 'invalid hexadecimal digit: "g"'],
+  [
+    '1_0',
+    TEXT,
+    FLOAT64,
+    'ALX_CAST_FAILURE',
+    'invalid input syntax for type double precision: "1_0"',
+  ],
   [
     '2023-02-29',
     TEXT,

@@ -72,6 +72,8 @@ describe('text functions', () => {
       [text.substring, ['alphabet', 3, 2], TEXT, 'ph'],
       [text.substring, ['alphabet', -1, 4], TEXT, 'al'],
       [text.substring, ['😀bc', 2, 1], TEXT, 'b'],
+      [text.overlay, ['Txxxxas', 'hom', 2, 4], TEXT, 'Thomas'],
+      [text.overlay, ['abcdef', 'ZZ', 3], TEXT, 'abZZef'],
       [text.left, ['abcde', 2], TEXT, 'ab'],
       [text.left, ['abcde', -2], TEXT, 'abc'],
       [text.right, ['abcde', 2], TEXT, 'de'],
@@ -225,6 +227,9 @@ describe('mathematical functions', () => {
       ['min / -1', '/', -(2 ** 31), INT32, -1, new Error('integer out of range')],
       ['zero', '/', 1, INT64, 0, new Error('division by zero')],
       ['float zero', '/', 1, FLOAT64, 0, new Error('division by zero')],
+      ['NaN / 0', '/', Number.NaN, FLOAT64, 0, Number.NaN],
+      ['underflow', '*', 1e-300, FLOAT64, 1e-300, new Error('value out of range: underflow')],
+      ['true zero', '*', 0, FLOAT64, 1e-300, 0],
       ['overflow', '*', 1e300, FLOAT64, 1e300, new Error('value out of range: overflow')],
     ];
     for (const [name, operator, left, type, right, expected] of results) {

@@ -57,16 +57,15 @@ export function fitsInteger(value: number | bigint, type: DataType): boolean {
   return value >= INT64_MIN && value <= INT64_MAX;
 }
 
-const FLOAT = /^\s*[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?\s*$/i;
+const FLOAT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 const SPECIAL = /^\s*([+-]?)(nan|inf|infinity)\s*$/i;
 
 /** float32 and float64. Values that do not fit are errors, as in PostgreSQL. */
 export function parseFloatText(text: string, type: DataType): number {
   if (FLOAT.test(text)) {
-    const digits = text.includes('_') ? text.replaceAll('_', '') : text;
-    const exact = Number(digits);
+    const exact = Number(text);
     const value = type.kind === 'float32' ? Math.fround(exact) : exact;
-    const vanished = value === 0 && /[1-9]/.test(digits.replace(/e.*/i, ''));
+    const vanished = value === 0 && /[1-9]/.test(text.replace(/e.*/i, ''));
     if (!Number.isFinite(value) || vanished) {
       throw new AlopexError(
         'ALX_OUT_OF_RANGE',

@@ -62,16 +62,22 @@ function makeTimestamp(
   const civilYear = year < 0 ? year + 1 : year;
   const timeFits =
     hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second < 60;
-  if (!dateFits || day > daysInMonth(civilYear, month) || !timeFits) {
-    throw new AlopexError(
-      'ALX_DATETIME_OVERFLOW',
-      `date/time field value out of range: ${year}-${month}-${day}`,
-    );
+  if (!dateFits || day > daysInMonth(civilYear, month)) {
+    throw fieldOutOfRange('date', `${year}-${twoDigits(month)}-${twoDigits(day)}`);
   }
+  if (!timeFits) throw fieldOutOfRange('time', [hour, minute, second].map(twoDigits).join(':'));
   const days = daysFromCivil(civilYear, month, day);
   const time =
     hour * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + Math.round(second * MICROS_PER_SECOND);
   return checkRange(days * MICROS_PER_DAY + time);
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+function fieldOutOfRange(which: 'date' | 'time', value: string): AlopexError {
+  return new AlopexError('ALX_DATETIME_OVERFLOW', `${which} field value out of range: ${value}`);
 }
 
 /** Units of a fixed length, counted from 1970. */

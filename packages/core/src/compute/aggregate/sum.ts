@@ -4,6 +4,7 @@
  * NUMERIC does not exist yet, where PostgreSQL would answer it: sum(bigint) stays bigint, avg of integers is a double.
  */
 import { assert } from '../../base/assert.ts';
+import { AlopexError } from '../../base/errors.ts';
 import type { ColumnVector } from '../../types/column-vector.ts';
 import { fixedColumn } from '../../types/column-vector.ts';
 import { createColumnBuilder } from '../../types/create-column-builder.ts';
@@ -122,6 +123,7 @@ class FloatSum implements Accumulator {
   readonly #average: boolean;
   #sums: Float64Array = new Float64Array(0);
   #counts: Float64Array = new Float64Array(0);
+  #sawInfinite = false;
 
   constructor(type: DataType, average: boolean) {
     this.#type = type;
@@ -139,19 +141,42 @@ class FloatSum implements Accumulator {
     const present = presentBits(column);
     const sums = this.#sums;
     countRows(this.#counts, groups, rowCount, present);
+    // Stays 0 while all sums are finite: x - x is NaN for the others.
+    let unusual = 0;
     if (present === undefined && values instanceof Float64Array) {
-      for (let row = 0; row < rowCount; row += 1) sums[groups[row]!]! += values[row]!;
-      return;
+      for (let row = 0; row < rowCount; row += 1) {
+        const group = groups[row]!;
+        const sum = sums[group]! + values[row]!;
+        sums[group] = sum;
+        unusual += sum - sum;
+      }
+    } else {
+      for (let row = 0; row < rowCount; row += 1) {
+        if (present !== undefined && !bitAt(present, row)) continue;
+        const group = groups[row]!;
+        const sum = sums[group]! + Number(values[row]);
+        sums[group] = sum;
+        unusual += sum - sum;
+      }
     }
-    for (let row = 0; row < rowCount; row += 1) {
-      if (present === undefined || bitAt(present, row)) sums[groups[row]!]! += Number(values[row]);
+    if (unusual !== 0) this.#checkOverflow(column, rowCount, present);
+  }
+
+  /** An infinite sum is right once an infinite value or NaN came in, else it is an overflow. */
+  #checkOverflow(column: ColumnVector, rowCount: number, present: Uint8Array | undefined): void {
+    for (let row = 0; row < rowCount && !this.#sawInfinite; row += 1) {
+      const isPresent = present === undefined || bitAt(present, row);
+      if (isPresent && !Number.isFinite(column.values[row])) this.#sawInfinite = true;
     }
+    if (!this.#sawInfinite)
+      throw new AlopexError('ALX_OUT_OF_RANGE', 'value out of range: overflow');
   }
 
   merge(other: Accumulator, groups: Int32Array): void {
     assert(other instanceof FloatSum, 'accumulators of one function merge');
     mergeFloats(this.#sums, other.#sums, groups);
     mergeFloats(this.#counts, other.#counts, groups);
+    if (other.#sawInfinite) this.#sawInfinite = true;
   }
 
   finish(start: number, end: number): ColumnVector {

@@ -3,6 +3,7 @@
  * and Cramer (1971), as PostgreSQL's float aggregates: no cancellation of large squares. Too few values: null.
  */
 import { assert } from '../../base/assert.ts';
+import { AlopexError } from '../../base/errors.ts';
 import type { ColumnVector } from '../../types/column-vector.ts';
 import { createColumnBuilder } from '../../types/create-column-builder.ts';
 import { FLOAT64 } from '../../types/data-type.ts';
@@ -53,10 +54,19 @@ class VarianceAccumulator implements Accumulator {
       if (count > 1) {
         const difference = value * count - sum;
         this.#squares[group]! += (difference * difference) / (count * (count - 1));
+        if (this.#squares[group] === Infinity) this.#overflow(group, value);
       } else if (!Number.isFinite(value)) {
         this.#squares[group] = Number.NaN;
       }
     }
+  }
+
+  /** Finite values that are too far apart are an error; with an infinite one the variance is undefined. */
+  #overflow(group: number, value: number): void {
+    if (Number.isFinite(value) && Number.isFinite(this.#sums[group])) {
+      throw new AlopexError('ALX_OUT_OF_RANGE', 'value out of range: overflow');
+    }
+    this.#squares[group] = Number.NaN;
   }
 
   merge(other: Accumulator, groups: Int32Array): void {

@@ -6,12 +6,16 @@ import { AlopexError } from '../../base/errors.ts';
 import { float64Function, nullableFunction, strictFunction } from '../define-function.ts';
 import { roundHalfEven } from '../number-text.ts';
 
-function domainError(message: string): AlopexError {
-  return new AlopexError('ALX_INVALID_ARGUMENT', message);
+function powerError(message: string): AlopexError {
+  return new AlopexError('ALX_POWER_ARGUMENT', message);
 }
 
-function overflow(): AlopexError {
-  return new AlopexError('ALX_OUT_OF_RANGE', 'value out of range: overflow');
+function bucketError(message: string): AlopexError {
+  return new AlopexError('ALX_WIDTH_BUCKET_ARGUMENT', message);
+}
+
+function outOfRange(what: 'overflow' | 'underflow'): AlopexError {
+  return new AlopexError('ALX_OUT_OF_RANGE', `value out of range: ${what}`);
 }
 
 const inputOutOfRange = 'input is out of range';
@@ -35,7 +39,8 @@ function finite(name: string, compute: (value: number) => number) {
 }
 
 export const mathFunctions = {
-  sign: float64Function('sign', Math.sign),
+  /** 0 for NaN, as PostgreSQL has it. */
+  sign: float64Function('sign', (value) => Number(value > 0) - Number(value < 0)),
   /** Half to even, as PostgreSQL rounds double precision. */
   round: float64Function('round', roundHalfEven),
   /** (double precision, integer): half away from zero on the decimal form, as NUMERIC rounds. */
@@ -49,13 +54,13 @@ export const mathFunctions = {
     truncateDecimal(Number(value), Number(digits)),
   ),
   sqrt: float64Function('sqrt', (value) => {
-    if (value < 0) throw domainError('cannot take square root of a negative number');
+    if (value < 0) throw powerError('cannot take square root of a negative number');
     return Math.sqrt(value);
   }),
   cbrt: float64Function('cbrt', Math.cbrt),
   exp: float64Function('exp', (value) => {
     const result = Math.exp(value);
-    if (result === Infinity && value !== Infinity) throw overflow();
+    if (result === Infinity && value !== Infinity) throw outOfRange('overflow');
     return result;
   }),
   ln: float64Function('ln', (value) => Math.log(positive(value))),
@@ -102,20 +107,22 @@ export const mathFunctions = {
 } as const;
 
 function positive(value: number): number {
-  if (value === 0) throw domainError('cannot take logarithm of zero');
-  if (value < 0) throw domainError('cannot take logarithm of a negative number');
+  if (value === 0) throw new AlopexError('ALX_LOGARITHM_ARGUMENT', 'cannot take logarithm of zero');
+  if (value < 0)
+    throw new AlopexError('ALX_LOGARITHM_ARGUMENT', 'cannot take logarithm of a negative number');
   return value;
 }
 
 function power(base: number, exponent: number): number {
   if (base === 1 || exponent === 0) return 1;
-  if (base === 0 && exponent < 0) throw domainError('zero raised to a negative power is undefined');
+  if (base === 0 && exponent < 0) throw powerError('zero raised to a negative power is undefined');
   if (base < 0 && Number.isFinite(exponent) && !Number.isInteger(exponent)) {
-    throw domainError('a negative number raised to a non-integer power yields a complex result');
+    throw powerError('a negative number raised to a non-integer power yields a complex result');
   }
   const result = base ** exponent;
-  if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent))
-    throw overflow();
+  const fromFinite = Number.isFinite(base) && Number.isFinite(exponent);
+  if (result === 0 && base !== 0 && fromFinite) throw outOfRange('underflow');
+  if (!Number.isFinite(result) && fromFinite) throw outOfRange('overflow');
   return result;
 }
 
@@ -144,13 +151,13 @@ function truncateDecimal(value: number, digits: number): number {
 }
 
 function widthBucket(operand: number, low: number, high: number, count: number): number {
-  if (count <= 0) throw domainError('count must be greater than zero');
+  if (count <= 0) throw bucketError('count must be greater than zero');
   if (Number.isNaN(operand) || Number.isNaN(low) || Number.isNaN(high)) {
-    throw domainError('operand, lower bound, and upper bound cannot be NaN');
+    throw bucketError('operand, lower bound, and upper bound cannot be NaN');
   }
   if (!Number.isFinite(low) || !Number.isFinite(high))
-    throw domainError('lower and upper bounds must be finite');
-  if (low === high) throw domainError('lower bound cannot equal upper bound');
+    throw bucketError('lower and upper bounds must be finite');
+  if (low === high) throw bucketError('lower bound cannot equal upper bound');
   const share = low < high ? (operand - low) / (high - low) : (low - operand) / (low - high);
   if (share < 0) return 0;
   return share >= 1 ? count + 1 : Math.floor(share * count) + 1;

@@ -42,10 +42,7 @@ export function compileLike(
     escaped = false;
   }
   if (escaped)
-    throw new AlopexError(
-      'ALX_INVALID_ARGUMENT',
-      'LIKE pattern must not end with escape character',
-    );
+    throw new AlopexError('ALX_ESCAPE_SEQUENCE', 'LIKE pattern must not end with escape character');
   return { segments: segments.map((segment) => Uint16Array.from(segment)), ignoreCase };
 }
 

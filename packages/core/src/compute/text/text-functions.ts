@@ -45,6 +45,15 @@ export const textFunctions = {
   substring: strictFunction('substring', ([text, start, length]) =>
     substring(String(text), Number(start), length === undefined ? undefined : Number(length)),
   ),
+  /** (text, text, integer) and (text, text, integer, integer) */
+  overlay: strictFunction('overlay', ([text, part, start, length]) =>
+    overlay(
+      String(text),
+      String(part),
+      Number(start),
+      length === undefined ? undefined : Number(length),
+    ),
+  ),
   left: strictFunction('left', ([text, count]) => left(String(text), Number(count))),
   right: strictFunction('right', ([text, count]) => right(String(text), Number(count))),
   /** (text) and (text, characters) */
@@ -112,8 +121,18 @@ function tooLong(): AlopexError {
 
 function substring(text: string, start: number, length: number | undefined): string {
   if (length === undefined) return sliceCodePoints(text, start - 1, Infinity);
-  if (length < 0) throw invalid('negative substring length not allowed');
+  if (length < 0)
+    throw new AlopexError('ALX_SUBSTRING_LENGTH', 'negative substring length not allowed');
   return sliceCodePoints(text, start - 1, start - 1 + length);
+}
+
+/** Puts `part` in place of so many characters (default: as many as it has) from `start` on. */
+function overlay(text: string, part: string, start: number, length: number | undefined): string {
+  if (start <= 0)
+    throw new AlopexError('ALX_SUBSTRING_LENGTH', 'negative substring length not allowed');
+  const replaced = length ?? codePointLength(part);
+  const before = sliceCodePoints(text, 0, start - 1);
+  return before + part + sliceCodePoints(text, start - 1 + replaced, Infinity);
 }
 
 /** A negative count keeps all but so many of the other end. */
