@@ -47,12 +47,23 @@ export function gridWriter(
     },
     end() {
       const names = columns.map((column) => column.name);
-      const widths = names.map((name, index) =>
-        rows.reduce((width, row) => Math.max(width, textWidth(row[index]!)), textWidth(name)),
-      );
+      const widths = widthsOf(names, rows);
       return DRAW[style]({ names, rows, widths, right: columns.map(isNumber) });
     },
   };
+}
+
+function widthsOf(
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+  least = 0,
+): number[] {
+  return names.map((name, index) =>
+    rows.reduce(
+      (width, row) => Math.max(width, textWidth(row[index]!)),
+      Math.max(least, textWidth(name)),
+    ),
+  );
 }
 
 function visibleCells(cells: Cells, widthMax: number): string[] {
@@ -100,16 +111,14 @@ function drawBox(grid: Grid): string {
 }
 
 function drawMarkdown(grid: Grid): string {
-  const line = (row: readonly string[]): string =>
-    `| ${align(
-      grid,
-      row.map((cell) => cell.replaceAll('|', '\\|')),
-      ' | ',
-    )} |`;
-  const rule = grid.widths.map(
-    (width, index) => '-'.repeat(Math.max(2, width)) + (grid.right[index] ? ':' : '-'),
+  const rows = grid.rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  // The rule needs two characters for a column of numbers.
+  const escaped = { ...grid, rows, widths: widthsOf(grid.names, rows, 2) };
+  const line = (row: readonly string[]): string => `| ${align(escaped, row, ' | ')} |`;
+  const rule = escaped.widths.map((width, index) =>
+    grid.right[index] ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
   );
-  return `${[line(grid.names), `|${rule.map((cell) => ` ${cell}`).join(' |')} |`, ...grid.rows.map(line)].join('\n')}\n`;
+  return `${[line(grid.names), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n')}\n`;
 }
 
 function drawVertical(grid: Grid): string {

@@ -1,16 +1,10 @@
 /** Runs a statement and prints its rows as they come, or its command tag when it has none. */
 import { performance } from 'node:perf_hooks';
-import type {
-  Params,
-  PreparedStatement,
-  Session,
-  SessionTransaction,
-  SqlValue,
-} from '@alopex-db/embedded';
+import type { Params, PreparedStatement, Session, SessionTransaction } from '@alopex-db/embedded';
 import type { Terminal } from '../terminal.ts';
 import { writeOut } from '../terminal.ts';
 import { createWriter } from './create-writer.ts';
-import type { OutputFormat } from './format.ts';
+import type { Cells, OutputFormat } from './format.ts';
 
 export interface PrintOptions {
   readonly format: OutputFormat;
@@ -34,42 +28,58 @@ export async function printQuery(
   options: PrintOptions,
 ): Promise<void> {
   const startedAt = performance.now();
-  await using statement = await session.prepare<readonly SqlValue[]>(sql);
-  if (statement.columns.length > 0) {
-    await printRows(statement, terminal, options);
-  } else {
-    const { command, rowsAffected } = await statement.execute(options.params, {
-      signal: options.signal,
-      timeoutMs: options.timeoutMs,
-    });
-    // The tag says what was done; rows alone are results.
-    if (options.quiet !== true) terminal.stderr.write(`${commandTag(command, rowsAffected)}\n`);
-  }
-  if (options.timing === true)
+  await using statement = await session.prepare<Cells>(sql);
+  if (statement.columns.length > 0) await printStream(statement, terminal, options);
+  else await printResult(statement, terminal, options);
+  if (options.timing === true) {
     terminal.stderr.write(`Time: ${(performance.now() - startedAt).toFixed(3)} ms\n`);
+  }
 }
 
-async function printRows(
-  statement: PreparedStatement<readonly SqlValue[]>,
+/** Rows are printed as they come, and no more of them are made than the reader takes. */
+async function printStream(
+  statement: PreparedStatement<Cells>,
   { stdout }: Terminal,
   options: PrintOptions,
 ): Promise<void> {
+  const { params, signal, timeoutMs, limit } = options;
   const writer = createWriter(options.format);
   let text = writer.begin(statement.columns);
   let rows = 0;
-  if (options.limit !== 0) {
-    const { params, signal, timeoutMs } = options;
-    for await (const cells of statement.query(params, { rowMode: 'array', signal, timeoutMs })) {
-      text += writer.row(cells);
-      rows += 1;
-      if (rows === options.limit) break;
-      if (rows % ROWS_PER_WRITE === 0) {
-        await writeOut(stdout, text);
-        text = '';
-      }
+  for await (const cells of statement.query(params, { rowMode: 'array', signal, timeoutMs })) {
+    if (rows === limit) break;
+    text += writer.row(cells);
+    rows += 1;
+    if (rows % ROWS_PER_WRITE === 0) {
+      await writeOut(stdout, text);
+      text = '';
     }
   }
   await writeOut(stdout, text + writer.end());
+}
+
+/** For statements that only tell when they run whether they have rows: SHOW, EXPLAIN, and those without any. */
+async function printResult(
+  statement: PreparedStatement<Cells>,
+  terminal: Terminal,
+  options: PrintOptions,
+): Promise<void> {
+  const { params, signal, timeoutMs } = options;
+  const { command, columns, rows, rowsAffected } = await statement.execute(params, {
+    signal,
+    timeoutMs,
+  });
+  if (columns.length === 0) {
+    // The tag says what was done; rows alone are results.
+    if (options.quiet !== true) terminal.stderr.write(`${commandTag(command, rowsAffected)}\n`);
+    return;
+  }
+  const writer = createWriter(options.format);
+  let text = writer.begin(columns);
+  for (const row of rows.slice(0, options.limit)) {
+    text += writer.row(columns.map(({ name }) => row[name] ?? null));
+  }
+  await writeOut(terminal.stdout, text + writer.end());
 }
 
 /** PostgreSQL's command tag: `INSERT 0 3`, `UPDATE 2`, `CREATE TABLE`. */

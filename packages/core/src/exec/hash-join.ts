@@ -72,7 +72,7 @@ export function* hashJoin(
         if (passed !== undefined) yield passed;
         continue;
       }
-      yield* pairUp(output, batch.rowCount, groups, built);
+      yield* pairUp(output, batch.rowCount, groups, built, context);
       const rest = output.endLeft();
       if (rest !== undefined) yield rest;
     }
@@ -219,6 +219,7 @@ function* pairUp(
   rowCount: number,
   groups: Int32Array,
   built: BuiltTable,
+  context: ExecContext,
 ): BatchIterator {
   const { head, next } = built;
   for (let row = 0; row < rowCount; row += 1) {
@@ -227,6 +228,8 @@ function* pairUp(
     let partner = head[group]!;
     do {
       if (output.add(row, partner)) {
+        context.check();
+        if (context.wantsPause === true) yield PENDING;
         const joined = output.flush();
         if (joined !== undefined) yield joined;
       }

@@ -40,6 +40,7 @@ export function* nestedLoopJoin(
         for (let rightRow = 0; rightRow < right.rowCount; rightRow += 1) {
           if (!output.add(leftRow, rightRow)) continue;
           context.check();
+          if (context.wantsPause === true) yield PENDING;
           const joined = output.flush();
           if (joined !== undefined) yield joined;
           if (findsOne && output.isMatched(leftRow)) break;
