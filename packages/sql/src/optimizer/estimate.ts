@@ -34,6 +34,15 @@ export class Estimator {
     return Math.max(1, this.#statistics.rowCount(get.table) ?? DEFAULT_ROW_COUNT);
   }
 
+  /** Rows of an inner join on conditions that all read both sides. */
+  innerJoinRows(left: number, right: number, conditions: readonly Expression[]): number {
+    const equates = (part: Expression): boolean => part.kind === 'compare' && part.operator === '=';
+    // Each key of the smaller side meets one of the larger one.
+    let rows = conditions.some(equates) ? (left * right) / Math.max(left, right, 1) : left * right;
+    for (const part of conditions) if (!equates(part)) rows *= selectivity(part);
+    return Math.max(1, rows);
+  }
+
   #estimate(plan: LogicalPlan): number {
     switch (plan.kind) {
       case 'get':

@@ -1,6 +1,14 @@
 /** Runs the rules over a statement: in order, each once, on the main plan and on every WITH query. */
 import type { LogicalPlan, LogicalStatement } from '../plan/logical.ts';
-import { mapDeep, mapNodeExpressions, mapPlan, subqueryPlan } from '../plan/walk-plan.ts';
+import { someNode } from '../plan/walk-expression.ts';
+import {
+  inputs,
+  mapDeep,
+  mapNodeExpressions,
+  mapPlan,
+  nodeExpressions,
+  subqueryPlan,
+} from '../plan/walk-plan.ts';
 import { Estimator } from './estimate.ts';
 import { inlineCtes } from './inline-ctes.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -19,11 +27,23 @@ export function optimize(statement: LogicalStatement, options: OptimizeOptions):
     nextColumnId: options.nextColumnId,
   };
   const active = RULES.filter((rule) => options.disabledRules?.has(rule.name) !== true);
-  const rewrite = (plan: LogicalPlan): LogicalPlan =>
-    active.reduce((done, rule) => withSubqueries(rule, done, context), plan);
+  const rewrite = (plan: LogicalPlan): LogicalPlan => {
+    const nested = hasSubquery(plan);
+    return active.reduce(
+      (done, rule) => (nested ? withSubqueries(rule, done, context) : rule.apply(done, context)),
+      plan,
+    );
+  };
   const inlines = options.disabledRules?.has('inline-ctes') !== true;
   const { plan, ctes } = inlines ? inlineCtes(statement, options.nextColumnId) : statement;
   return { plan: rewrite(plan), ctes: ctes.map((cte) => ({ ...cte, plan: rewrite(cte.plan) })) };
+}
+
+function hasSubquery(plan: LogicalPlan): boolean {
+  const own = nodeExpressions(plan).some((expression) =>
+    someNode(expression, (node) => node.kind === 'subquery'),
+  );
+  return own || inputs(plan).some(hasSubquery);
 }
 
 /** A rule applies to the plans inside subqueries first, then to the plan around them. */

@@ -65,8 +65,21 @@ export function mapInputs(
   }
 }
 
-/** Rewrites the expressions of this node alone. */
+/** Rewrites the expressions of this node alone; the same object when none changed. */
 export function mapNodeExpressions(
+  plan: LogicalPlan,
+  rewrite: (expression: Expression) => Expression,
+): LogicalPlan {
+  let changed = false;
+  const rebuilt = rebuildNode(plan, (expression) => {
+    const rewritten = rewrite(expression);
+    if (rewritten !== expression) changed = true;
+    return rewritten;
+  });
+  return changed ? rebuilt : plan;
+}
+
+function rebuildNode(
   plan: LogicalPlan,
   rewrite: (expression: Expression) => Expression,
 ): LogicalPlan {
@@ -189,10 +202,9 @@ export function mapDeep(
 ): Expression {
   const inner = mapOperands(expression, (operand) => mapDeep(operand, rewrite));
   if (inner.kind !== 'subquery') return rewrite(inner);
-  return rewrite({
-    ...inner,
-    plan: mapPlanExpressions(subqueryPlan(inner), (part) => mapDeep(part, rewrite)),
-  });
+  const before = subqueryPlan(inner);
+  const after = mapPlanExpressions(before, (part) => mapDeep(part, rewrite));
+  return rewrite(after === before ? inner : { ...inner, plan: after });
 }
 
 /** Rewrites every expression of every node. */

@@ -8,7 +8,7 @@
 import { assert } from '@alopex-db/core/base';
 import type { Expression } from '@alopex-db/core/exec';
 import { conjoin, conjuncts } from '../../plan/conjuncts.ts';
-import type { LogicalJoin, LogicalPlan } from '../../plan/logical.ts';
+import type { LogicalPlan } from '../../plan/logical.ts';
 import { isMovable } from '../../plan/substitute.ts';
 import { columnIds, mapInputs, outputIds } from '../../plan/walk-plan.ts';
 import { EquivalenceClasses } from '../equivalence-classes.ts';
@@ -62,48 +62,57 @@ function orderChain(chain: JoinChain, context: RuleContext): LogicalPlan {
   const left = new Set(members);
   left.delete(first);
   let plan = first.plan;
+  let { rows } = first;
   const ids = new Set(first.ids);
   while (left.size > 0) {
-    const next = chooseNext(plan, ids, [...left], conditions, context);
-    left.delete(next.member);
-    plan = next.plan;
-    conditions.markAsked(ids, next.member);
-    for (const id of next.member.ids) ids.add(id);
+    const next = chooseNext(rows, ids, [...left], conditions, context);
+    const { member } = next;
+    plan = {
+      kind: 'join',
+      join: 'inner',
+      left: plan,
+      right: member.plan,
+      condition: conjoin(next.asked),
+    };
+    rows = next.rows;
+    left.delete(member);
+    conditions.markAsked(ids, member);
+    for (const id of member.ids) ids.add(id);
   }
   const rest = conjoin([...conditions.unasked(), ...stuck]);
   return rest === undefined ? plan : { kind: 'filter', input: plan, predicate: rest };
 }
 
+interface NextInput {
+  readonly member: Member;
+  readonly asked: readonly Expression[];
+  readonly rows: number;
+}
+
 /** The input to join next: connected before unconnected, then the one that leaves the fewest rows. */
 function chooseNext(
-  plan: LogicalPlan,
+  rows: number,
   ids: ReadonlySet<number>,
   members: readonly Member[],
   conditions: ChainConditions,
   context: RuleContext,
-): { readonly member: Member; readonly plan: LogicalJoin } {
-  let best: { member: Member; plan: LogicalJoin; connected: boolean; rows: number } | undefined;
+): NextInput {
+  let best: NextInput | undefined;
   for (const member of members) {
     const asked = conditions.between(ids, member);
-    const connected = asked.length > 0;
-    // Without a condition there is no need to build the plan to see what it leaves.
-    if (!connected && best?.connected === true) continue;
-    const joined: LogicalJoin = {
-      kind: 'join',
-      join: 'inner',
-      left: plan,
-      right: member.plan,
-      condition: conjoin(asked),
-    };
-    const rows = context.estimator.rows(joined);
-    const better =
-      best === undefined ||
-      (connected && !best.connected) ||
-      (connected === best.connected && rows < best.rows);
-    if (better) best = { member, plan: joined, connected, rows };
+    const left = context.estimator.innerJoinRows(rows, member.rows, asked);
+    if (best === undefined || comesBefore({ member, asked, rows: left }, best)) {
+      best = { member, asked, rows: left };
+    }
   }
   assert(best !== undefined, 'an input is left to choose');
   return best;
+}
+
+function comesBefore(one: NextInput, other: NextInput): boolean {
+  const connected = one.asked.length > 0;
+  if (connected !== other.asked.length > 0) return connected;
+  return one.rows < other.rows;
 }
 
 /** The conditions of a chain, each asked once; implied equalities only where no written one connects the same. */
