@@ -2,17 +2,18 @@
 import type { KeyspaceId } from '../base/brand.ts';
 import { MapCursor } from '../memtable/map-cursor.ts';
 import { Memtable } from '../memtable/memtable.ts';
-import { OLDER_NOWHERE, VersionGc } from './version-gc.ts';
+import { VersionGc, type OlderEntries } from './version-gc.ts';
 
 export function rewriteMemtable(
   source: Memtable,
   horizon: number,
   dropped: ReadonlySet<KeyspaceId>,
+  elsewhere: OlderEntries,
 ): Memtable {
   const target = new Memtable(true);
   for (const keyspace of source.keyspaces()) {
     if (dropped.has(keyspace)) continue;
-    const gc = new VersionGc([horizon], OLDER_NOWHERE);
+    const gc = new VersionGc([horizon], elsewhere);
     const cursor = new MapCursor(source.mapOf(keyspace)!);
     for (cursor.seekFirst(); cursor.valid; cursor.next()) {
       const { keyBytes, keyStart, keyEnd, version, kind, valueEnd } = cursor;

@@ -23,6 +23,7 @@ import { checkVersion } from './invariants.ts';
 import type { ManifestWriter } from './manifest.ts';
 import { rewriteMemtable } from './rewrite-memtable.ts';
 import type { SuperVersion } from './super-version.ts';
+import { OLDER_EVERYWHERE, OLDER_NOWHERE } from './version-gc.ts';
 import { Table, type TablePlace } from './table.ts';
 import type { TableDescription, VersionEdit } from './version-edit.ts';
 import {
@@ -162,11 +163,14 @@ export class Tree {
     }
   }
 
-  /** In a store without a disk: rewrites the memtable without the versions that no snapshot can see. */
+  /** In a store without a disk: rewrites the active memtable without the versions that no snapshot can see. */
   rewrite(horizon: number): void {
     assert(this.#disk === undefined, 'a store with a disk flushes instead');
     const { dropped } = this.#view.version;
-    this.#view = { ...this.#view, memtables: [rewriteMemtable(this.active, horizon, dropped)] };
+    const [active, ...frozen] = this.#view.memtables as [Memtable, ...Memtable[]]; // there is always an active one
+    const elsewhere = frozen.length === 0 ? OLDER_NOWHERE : OLDER_EVERYWHERE;
+    const rewritten = rewriteMemtable(active, horizon, dropped, elsewhere);
+    this.#view = { ...this.#view, memtables: [rewritten, ...frozen] };
   }
 
   /** Drops everything in a keyspace. Its id is never used again, so what is still in memory is left out by the next flush. */

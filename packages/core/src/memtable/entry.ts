@@ -22,7 +22,8 @@ export const VERSION_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
  * Walks the entries of one source in both directions. The fields describe the current entry while `valid`, until the next
- * call. A movement that answers `PENDING` has not moved. Ranges of bytes are [start, end) of buffers owned by the source.
+ * call. A movement that answers `PENDING` has not moved. Ranges of bytes are [start, end) of buffers owned by the source, which does
+ * not change them while anybody holds them: only the fields move on.
  */
 export interface EntryCursor {
   readonly valid: boolean;

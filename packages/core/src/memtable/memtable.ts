@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import { keyspaceId, type KeyspaceId } from '../base/brand.ts';
 import { Arena, offsetOf, referenceOf, slabOf } from '../memory/arena.ts';
 import { COUNT, ENTRIES, ENTRY_SIZE, NEXT, NONE } from './btree-node.ts';
+import { ENTRY_KIND } from './entry.ts';
 import { FIRST_PENDING_KIND, lengthSize, readLength } from './entry-codec.ts';
 import { OrderedMap } from './ordered-map.ts';
 import type { WriteSet, WriteSetPart } from './write-set.ts';
@@ -23,6 +24,8 @@ export class Memtable {
   #versionMin = Number.MAX_SAFE_INTEGER;
   #versionMax = 0;
   #entryCount = 0;
+  /** About how many entries hide an older one or nothing. */
+  #shadowCount = 0;
   #frozen = false;
 
   constructor(shared: boolean) {
@@ -41,6 +44,11 @@ export class Memtable {
   /** Entries applied, including those of the same key and version. */
   get entryCount(): number {
     return this.#entryCount;
+  }
+
+  /** About the share of entries that a rewrite would drop, if no snapshot needed them. */
+  get garbageShare(): number {
+    return this.#entryCount === 0 ? 0 : this.#shadowCount / this.#entryCount;
   }
 
   get isEmpty(): boolean {
@@ -158,7 +166,8 @@ export class Memtable {
         const keyStart = offset + 1 + lengthSize(keyLength);
         const base = bases[slabNumber]!;
         const copied = referenceOf(slabOf(base), offsetOf(base) + offset);
-        map.insert(copied, slab, keyStart, keyStart + keyLength, version);
+        const older = map.insert(copied, slab, keyStart, keyStart + keyLength, version);
+        if (older || slab[offset] === ENTRY_KIND.delete) this.#shadowCount += 1;
       }
     }
   }
@@ -194,7 +203,8 @@ export class Memtable {
     else for (let at = start; at < end; at += 1) slab[offset + at - start] = bytes[at]!;
     const keyLength = readLength(bytes, start + 1);
     const keyStart = start + 1 + lengthSize(keyLength);
-    map.insert(reference, bytes, keyStart, keyStart + keyLength, version);
+    const older = map.insert(reference, bytes, keyStart, keyStart + keyLength, version);
+    if (older || bytes[start] === ENTRY_KIND.delete) this.#shadowCount += 1;
   }
 }
 

@@ -159,9 +159,15 @@ export class OrderedMap {
     this.#nodes[this.#leaf + ENTRIES + this.#index * ENTRY_SIZE] = reference;
   }
 
-  insert(reference: number, key: Uint8Array, start: number, end: number, version: number): void {
-    if (this.locate(key, start, end, version)) this.replaceLocated(reference);
-    else this.insertLocated(reference);
+  /** Puts an entry; true when the key had an older one before, as far as that is to be seen in the same leaf. */
+  insert(reference: number, key: Uint8Array, start: number, end: number, version: number): boolean {
+    if (this.locate(key, start, end, version)) {
+      this.replaceLocated(reference);
+      return true;
+    }
+    const older = this.#keyIsHere(key, start, end);
+    this.insertLocated(reference);
+    return older;
   }
 
   // What cursors see. A place is a leaf and an index in it.
@@ -196,6 +202,13 @@ export class OrderedMap {
 
   get foundIndex(): number {
     return this.#index;
+  }
+
+  /** Whether the entry at the place located has the key. */
+  #keyIsHere(key: Uint8Array, start: number, end: number): boolean {
+    if (this.#index === this.#nodes[this.#leaf + COUNT]) return false;
+    const reference = this.#nodes[this.#leaf + ENTRIES + this.#index * ENTRY_SIZE]!;
+    return compareKeyOf(this.#slabs, reference, key, start, end, 0) === 0;
   }
 
   #setTarget(key: Uint8Array, start: number, end: number, version: number): void {

@@ -18,8 +18,12 @@ import type { ResolvedStoreOptions } from './options.ts';
 
 /** Memtables that may wait for a flush. */
 const FROZEN_MAX = 4;
-/** A store without a disk rewrites its memtable when it has doubled since the last time, from this size on. */
+/**
+ * A store without a disk rewrites its memtable when it has doubled since the last time, from this size on, and a good part of it
+ * may go.
+ */
 const REWRITE_FROM_BYTES = 16 * 1024 * 1024;
+const REWRITE_GARBAGE_MIN = 0.25;
 
 export interface MaintenanceParts {
   readonly tree: Tree;
@@ -78,7 +82,8 @@ export class Maintenance implements CommitTarget {
 
   afterPublish(): void {
     if (this.#options.vfs === undefined) {
-      if (this.#tree.active.allocatedBytes > this.#rewriteAtBytes) this.#rewrite();
+      const due = this.#tree.active.allocatedBytes > this.#rewriteAtBytes;
+      if (due && this.#tree.active.garbageShare > REWRITE_GARBAGE_MIN) this.#rewrite();
       return;
     }
     this.#flushIfDue();
@@ -139,7 +144,7 @@ export class Maintenance implements CommitTarget {
   #reserveMemory(writes: WriteSet): void {
     const limit = this.#options.memoryLimitBytes;
     if (this.#tree.memtableBytes + writes.dataBytes <= limit) return;
-    this.#rewrite();
+    if (this.#tree.active.garbageShare > 0) this.#rewrite();
     const needed = this.#tree.memtableBytes + writes.dataBytes;
     if (needed <= limit) return;
     throw new AlopexError(

@@ -137,8 +137,8 @@ export class Store implements TransactionHost {
   }
 
   /**
-   * Forgets a keyspace for good, at once and for every snapshot: the caller makes sure, by a committed transaction, that
-   * nobody asks for it any more. Its id must not be used again.
+   * Forgets a keyspace for good, whatever snapshots there are: its tables at once, what is still in memory with the next flush.
+   * The caller makes sure, by a committed transaction, that nobody asks for it any more. Its id must not be used again.
    */
   dropKeyspace(keyspace: KeyspaceId): void {
     this.#checkWritable();

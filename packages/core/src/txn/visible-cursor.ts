@@ -2,7 +2,8 @@
  * Shows a range of a keyspace as it is at a version: of every key the newest entry at or below it, without deleted keys.
  *
  * - Forward the newest version comes first, so the first entry that counts decides and the rest of the key is passed over.
- * - Backward the oldest comes first, so the last entry that counts decides; it is copied, as the source has moved on by then.
+ * - Backward the oldest comes first, so the last entry that counts decides. The source has moved on by then, but the bytes it
+ *   showed stay as they are.
  *
  * Entries of kind lock come from the transaction's own write set and count for nothing.
  */
@@ -14,20 +15,6 @@ import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts'
 import type { Cursor, KeyRange, ValueSlot } from './transaction.ts';
 
 const NO_BYTES = new Uint8Array(0);
-
-/** Copies go here; grows, never shrinks. */
-class Scratch {
-  bytes: Uint8Array = new Uint8Array(64);
-
-  copy(source: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (length > this.bytes.length)
-      this.bytes = new Uint8Array(Math.max(length, this.bytes.length * 2));
-    if (length > 64) this.bytes.set(source.subarray(start, end));
-    else for (let index = 0; index < length; index += 1) this.bytes[index] = source[start + index]!;
-    return length;
-  }
-}
 
 /** What a cursor must not outlive. */
 export interface CursorOwner {
@@ -49,9 +36,6 @@ export class VisibleCursor implements Cursor {
   readonly #start: Uint8Array | undefined;
   readonly #end: Uint8Array | undefined;
   readonly #reverse: boolean;
-  readonly #keyScratch = new Scratch();
-  readonly #valueScratch = new Scratch();
-  #keyLength = 0;
   /** Going backward: whether a key is being decided, and the kind of its newest entry that counts so far. */
   #deciding = false;
   #decided: number = ENTRY_KIND.delete;
@@ -121,14 +105,13 @@ export class VisibleCursor implements Cursor {
         continue;
       }
       if (this.#isBehindEnd()) break;
-      this.#keyLength = this.#keyScratch.copy(source.keyBytes, source.keyStart, source.keyEnd);
+      this.#showKey();
       if (kind === ENTRY_KIND.delete) {
         this.#state = 'shown';
         if (this.#passKey() === PENDING) return PENDING;
         this.#state = 'before';
         continue;
       }
-      this.#showKey();
       this.version = version;
       this.value.bytes = source.valueBytes;
       this.value.start = source.valueStart;
@@ -154,14 +137,13 @@ export class VisibleCursor implements Cursor {
     while (this.#deciding || source.valid) {
       if (!this.#deciding) {
         if (this.#isBeforeStart()) break;
-        this.#keyLength = this.#keyScratch.copy(source.keyBytes, source.keyStart, source.keyEnd);
+        this.#showKey();
         this.#decided = ENTRY_KIND.delete;
         this.#deciding = true;
       }
       if (this.#decideBackward() === PENDING) return PENDING;
       this.#deciding = false;
       if (this.#decided === ENTRY_KIND.delete) continue;
-      this.#showKey();
       return true;
     }
     this.#state = 'ended';
@@ -180,32 +162,31 @@ export class VisibleCursor implements Cursor {
       ) {
         this.#decided = kind;
         this.version = source.version;
-        this.value.start = 0;
-        this.value.end = this.#valueScratch.copy(
-          source.valueBytes,
-          source.valueStart,
-          source.valueEnd,
-        );
-        this.value.bytes = this.#valueScratch.bytes;
+        this.value.bytes = source.valueBytes;
+        this.value.start = source.valueStart;
+        this.value.end = source.valueEnd;
       }
       if (source.previous() === PENDING) return PENDING;
     } while (source.valid && this.#isSameKey());
   }
 
   #showKey(): void {
-    this.key.bytes = this.#keyScratch.bytes;
-    this.key.start = 0;
-    this.key.end = this.#keyLength;
+    const { key } = this;
+    const source = this.#source;
+    key.bytes = source.keyBytes;
+    key.start = source.keyStart;
+    key.end = source.keyEnd;
   }
 
+  /** Whether the source stands on the key shown last. */
   #isSameKey(): boolean {
+    const { bytes, start, end } = this.key;
     const { keyBytes, keyStart, keyEnd } = this.#source;
-    const length = this.#keyLength;
+    const length = end - start;
     if (keyEnd - keyStart !== length) return false;
-    const key = this.#keyScratch.bytes;
     // From the end: neighbours differ there.
     for (let index = length - 1; index >= 0; index -= 1)
-      if (keyBytes[keyStart + index] !== key[index]) return false;
+      if (keyBytes[keyStart + index] !== bytes[start + index]) return false;
     return true;
   }
 
