@@ -1,6 +1,6 @@
 /**
- * The script behind `store-faults.test.ts`: a fixed run of commits, flushes and reopenings, drawn from a seed, on a disk that
- * fails somewhere. Keeps account of what was acknowledged and of commits whose outcome a failure has left open.
+ * The script behind `store-faults.test.ts`: a fixed run of commits, flushes, compactions and reopenings, drawn from a seed, on a
+ * disk that fails somewhere. Keeps account of what was acknowledged and of commits whose outcome a failure has left open.
  */
 import { AlopexError } from '../src/base/errors.ts';
 import { keyspaceId } from '../src/base/brand.ts';
@@ -50,10 +50,18 @@ export class FaultScript {
       const roll = this.#random.below(20);
       this.#clock.advance(1);
       if (roll < 15) await this.#commit(step);
-      else if (roll < 18) await this.#attempt(() => this.#opened().flush());
+      else if (roll < 17) await this.#attempt(() => this.#opened().flush());
+      else if (roll < 18) await this.#attempt(() => this.#compact());
       else await this.#attempt(async () => this.#close());
     }
     await this.#attempt(async () => this.#close());
+  }
+
+  /** In full, waited for or not. */
+  async #compact(): Promise<void> {
+    const waits = this.#random.chance(0.5);
+    if (waits) await this.#opened().compact();
+    else this.#opened().compactNow();
   }
 
   async #close(): Promise<void> {
@@ -125,7 +133,20 @@ export class FaultScript {
 }
 
 export function openStore(disk: FaultVfs, clock = new ManualClock()): Store {
-  return Store.open({ clock, vfs: disk, memtableSizeBytes: 400_000, segmentSizeBytes: 700 });
+  // So small that the flushes of one script lead to merges on several levels.
+  const compaction = {
+    level0Trigger: 2,
+    baseLevelBytes: 400,
+    levelFactor: 2,
+    fileSizeBytes: 300,
+  };
+  return Store.open({
+    clock,
+    vfs: disk,
+    memtableSizeBytes: 400_000,
+    segmentSizeBytes: 700,
+    compaction,
+  });
 }
 
 function textOf(state: State): string {

@@ -18,9 +18,10 @@ export function openKillStore(directory: string, durability: Durability): Store 
     checksum: systemChecksum,
     compression: zstdCompression(),
     durability,
-    // Small, so that rounds end in the middle of flushes and rotations, too.
-    memtableSizeBytes: 1_500_000,
+    // Small, so that rounds end in the middle of flushes, rotations and compactions, too.
+    memtableSizeBytes: 500_000,
     segmentSizeBytes: 300_000,
+    compaction: { level0Trigger: 2, baseLevelBytes: 40_000, levelFactor: 2, fileSizeBytes: 20_000 },
   });
 }
 
