@@ -75,6 +75,9 @@ function boolean(value: boolean | null): Expression {
   return { kind: 'constant', type: BOOLEAN, value };
 }
 
+/** Chains written by people are short; in one written by a program nobody looks for doubles pair by pair. */
+const DOUBLES_SOUGHT_MAX = 64;
+
 /** AND (`decisive` false) and OR (true): the decisive constant decides, its opposite says nothing. */
 function foldLogic(
   node: Expression & { readonly kind: 'and' | 'or' },
@@ -86,7 +89,9 @@ function foldLogic(
   )) {
     if (part.kind === 'constant' && part.value === decisive) return boolean(decisive);
     const idle = part.kind === 'constant' && part.value === !decisive;
-    if (!idle && !parts.some((other) => equalExpressions(other, part))) parts.push(part);
+    const known =
+      parts.length < DOUBLES_SOUGHT_MAX && parts.some((other) => equalExpressions(other, part));
+    if (!idle && !known) parts.push(part);
   }
   if (parts.length === 0) return boolean(!decisive);
   if (parts.length === 1) return parts[0]!;
