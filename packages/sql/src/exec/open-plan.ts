@@ -19,6 +19,7 @@ import type { PhysicalPlan, PlanColumn } from '../plan/physical.ts';
 import { cteScan } from './cte-scan.ts';
 import { deleteRows } from './delete.ts';
 import { insert } from './insert.ts';
+import { lookupJoin } from './lookup-join.ts';
 import { rowCountOf } from './row-count.ts';
 import type { StatementContext } from './statement-context.ts';
 import { tableScan } from './table-scan.ts';
@@ -100,6 +101,9 @@ function openBlocking(plan: BlockingPlan, context: StatementContext): BatchItera
 type JoinPlan = Extract<PhysicalPlan, { readonly kind: 'hash-join' | 'nested-loop-join' }>;
 
 function openJoin(plan: JoinPlan, context: StatementContext): BatchIterator {
+  if (plan.kind === 'hash-join' && plan.lookup !== undefined && plan.right.kind === 'table-scan') {
+    return lookupJoin({ join: plan, right: plan.right, lookup: plan.lookup }, context);
+  }
   const sides = {
     kind: plan.join,
     left: context.open(plan.left),

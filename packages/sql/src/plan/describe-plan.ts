@@ -33,7 +33,8 @@ export function describePlan(plan: PhysicalPlan): PlanDescription {
 function countTables(plan: PhysicalPlan): number {
   const own =
     plan.kind === 'table-scan' || plan.kind === 'vector-top-k' || plan.kind === 'cte-scan' ? 1 : 0;
-  return inputsOf(plan).reduce((count, input) => count + countTables(input), own);
+  const lookedUp = plan.kind === 'hash-join' && plan.lookup !== undefined ? 1 : 0;
+  return inputsOf(plan).reduce((count, input) => count + countTables(input), own + lookedUp);
 }
 
 /** The inputs of a node, in order. */
@@ -55,6 +56,8 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'delete':
       return [plan.input];
     case 'hash-join':
+      // Partners that are looked up are read by the join itself.
+      return plan.lookup === undefined ? [plan.left, plan.right] : [plan.left];
     case 'nested-loop-join':
     case 'set-operation':
       return [plan.left, plan.right];
@@ -242,7 +245,19 @@ class Describer {
       (key, index) =>
         `(${expressionText(key, left)} = ${expressionText(plan.rightKeys[index]!, right)})`,
     );
-    const details: PlanDetail[] = [{ label: 'Hash Cond', value: keys.join(' AND ') }];
+    const details: PlanDetail[] = [
+      plan.lookup === undefined
+        ? { label: 'Hash Cond', value: keys.join(' AND ') }
+        : { label: 'Lookup Cond', value: keys.join(' AND ') },
+    ];
+    if (plan.lookup !== undefined && plan.right.kind === 'table-scan') {
+      const { table, alias, filter } = plan.right;
+      details.unshift({
+        label: 'Lookup In',
+        value: alias === table.name ? alias : `${table.name} ${alias}`,
+      });
+      if (filter !== undefined) details.push(this.#one('Filter', filter, plan.right.columns));
+    }
     if (plan.residual !== undefined) details.push(this.#one('Join Filter', plan.residual, both));
     return details;
   }
@@ -314,8 +329,10 @@ function titleOf(plan: PhysicalPlan): string {
       return 'Vector Search (exact)';
     case 'values':
       return plan.columns.length === 0 && plan.tuples.length === 1 ? 'Result' : 'Values';
-    case 'hash-join':
-      return plan.join === 'inner' ? 'Hash Join' : `Hash ${JOIN_WORDS[plan.join]} Join`;
+    case 'hash-join': {
+      const method = plan.lookup === undefined ? 'Hash' : 'Lookup';
+      return plan.join === 'inner' ? `${method} Join` : `${method} ${JOIN_WORDS[plan.join]} Join`;
+    }
     case 'nested-loop-join':
       return plan.join === 'inner' ? 'Nested Loop' : `Nested Loop ${JOIN_WORDS[plan.join]} Join`;
     case 'aggregate':

@@ -102,6 +102,12 @@ export type PhysicalPlan =
       readonly rightKeys: readonly Expression[];
       /** Over left columns, then right ones. */
       readonly residual: Expression | undefined;
+      /**
+       * Set where it pays to look the partners up instead of reading all of `right`, which then is a full table scan: the
+       * values of the whole primary key, in key order, over left columns. The join stays the same: reading `right` in full
+       * would give the same answer.
+       */
+      readonly lookup?: readonly Expression[] | undefined;
     })
   | (PlanNode & {
       readonly kind: 'nested-loop-join';

@@ -69,6 +69,7 @@ class SharedParts {
 class PhysicalPlanner implements PlanContext {
   readonly #shared: SharedParts;
   readonly #placer: ExpressionPlacer;
+  readonly #known = new Map<LogicalPlan, Planned>();
 
   constructor(shared: SharedParts, frame: SubqueryFrame) {
     this.#shared = shared;
@@ -90,7 +91,16 @@ class PhysicalPlanner implements PlanContext {
     return this.#shared.cte(index);
   }
 
+  /** Each node once: a join may look at the plan of a side before it decides what to do with it. */
   plan(node: LogicalPlan): Planned {
+    const known = this.#known.get(node);
+    if (known !== undefined) return known;
+    const made = this.#planNode(node);
+    this.#known.set(node, made);
+    return made;
+  }
+
+  #planNode(node: LogicalPlan): Planned {
     switch (node.kind) {
       case 'get':
         return planScan(node, [], this.estimator.rows(node), this);

@@ -1,29 +1,40 @@
 /**
  * Joins: by hash where the condition equates the sides, else pair by pair. The right side is built or repeated, so the
- * smaller one goes there wherever the join allows; a right join is a left join the other way round.
+ * smaller one goes there wherever the join allows; a right join is a left join the other way round. Where few rows on the left
+ * equate the whole primary key of a table on the right, that table is not read: the partners are looked up.
  */
-import type { Expression, JoinKind } from '@alopex-db/core/exec';
-import { conjoin, conjuncts } from '../plan/conjuncts.ts';
+import type { Expression } from '@alopex-db/core/exec';
+import { cheapFirst, conjoin, conjuncts } from '../plan/conjuncts.ts';
 import { outputColumns, type LogicalColumn, type LogicalJoin } from '../plan/logical.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
 import { isVolatileCall, someNode } from '../plan/walk-expression.ts';
 import { columnIds, outputIds } from '../plan/walk-plan.ts';
-import { HASH_ROW, PAIR } from './cost.ts';
+import { HASH_ROW, LOOKUP, PAIR } from './cost.ts';
+import { lookupTarget, type JoinKeys, type LookupTarget } from './lookup-target.ts';
 import { layoutOf } from './place-expression.ts';
 import type { PlanContext } from './plan-context.ts';
+import { planScan } from './plan-scan.ts';
 import { planColumns, planned, type Planned } from './planned.ts';
 
-export interface JoinKeys {
-  readonly left: readonly Expression[];
-  readonly right: readonly Expression[];
-  readonly residual: readonly Expression[];
+export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
+  const rows = context.estimator.rows(node);
+  const candidates = [oriented(node, context)];
+  // For an inner join the larger side may be the one whose rows can be looked up by key.
+  if (node.join === 'inner') candidates.push(mirroredJoin(candidates[0]!));
+  const lookups = candidates.map((join) => planLookup(join, rows, context));
+  const lookup = lookups.find((one) => one !== undefined);
+  if (lookup !== undefined) return lookup;
+  const join = candidates[0]!;
+  return joined(join, context.plan(join.left), context.plan(join.right), rows, context);
 }
 
-export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
-  const join = oriented(node, context);
-  const left = context.plan(join.left);
-  const right = context.plan(join.right);
-  const rows = context.estimator.rows(node);
+function joined(
+  join: LogicalJoin,
+  left: Planned,
+  right: Planned,
+  rows: number,
+  context: PlanContext,
+): Planned {
   const columns = joinedColumns(join, left, right);
   const both = layoutOf([...left.columns, ...right.columns].map((column) => column.id));
   const keys = joinKeys(join);
@@ -56,6 +67,29 @@ export function planJoin(node: LogicalJoin, context: PlanContext): Planned {
   return planned(plan, columns);
 }
 
+/** A hash join whose right rows are looked up by key, where these are few against the table; else undefined. */
+function planLookup(join: LogicalJoin, rows: number, context: PlanContext): Planned | undefined {
+  const target = lookupTarget(join, joinKeys(join));
+  if (target === undefined) return undefined;
+  const left = context.plan(join.left);
+  const whole = context.plan(join.right);
+  const lookedUp = left.plan.rows * (LOOKUP + HASH_ROW);
+  if (lookedUp >= whole.plan.cost + whole.plan.rows * HASH_ROW) return undefined;
+  const right = lookupScan(target, context.estimator.rows(join.right), context);
+  const plain = joined(join, left, right, rows, context);
+  if (plain.plan.kind !== 'hash-join') return undefined;
+  const lookup = target.key.map((value) => context.place(value, left.layout));
+  return planned({ ...plain.plan, lookup, cost: left.plan.cost + lookedUp }, plain.columns);
+}
+
+/** The table as a lookup sees it: no access path of its own, every condition checked on the rows that are found. */
+function lookupScan(target: LookupTarget, rows: number, context: PlanContext): Planned {
+  const scan = planScan(target.get, [], rows, context);
+  const filter = conjoin(cheapFirst(target.conditions));
+  if (filter === undefined) return scan;
+  return { ...scan, plan: { ...scan.plan, filter: context.place(filter, scan.layout) } };
+}
+
 /** The columns as they come: the sides may have been planned in another order of their own. */
 function joinedColumns(join: LogicalJoin, left: Planned, right: Planned): readonly LogicalColumn[] {
   const byId = new Map(outputColumns(join).map((column) => [column.id, column]));
@@ -69,21 +103,18 @@ function joinedColumns(join: LogicalJoin, left: Planned, right: Planned): readon
 
 /** The same join with the side to build on the right. */
 function oriented(node: LogicalJoin, context: PlanContext): LogicalJoin {
-  const swapped = (join: JoinKind): LogicalJoin => ({
-    ...node,
-    join,
-    left: node.right,
-    right: node.left,
-  });
-  if (node.join === 'right') return swapped('left');
+  if (node.join === 'right') return { ...mirroredJoin(node), join: 'left' };
   if (node.join !== 'inner' && node.join !== 'full') return node;
-  return context.estimator.rows(node.left) < context.estimator.rows(node.right)
-    ? swapped(node.join)
-    : node;
+  const smallerLeft = context.estimator.rows(node.left) < context.estimator.rows(node.right);
+  return smallerLeft ? mirroredJoin(node) : node;
+}
+
+function mirroredJoin(node: LogicalJoin): LogicalJoin {
+  return { ...node, left: node.right, right: node.left };
 }
 
 /** Equalities between one expression of each side; everything else has to be checked on pairs. */
-export function joinKeys(node: LogicalJoin): JoinKeys {
+function joinKeys(node: LogicalJoin): JoinKeys {
   const left: Expression[] = [];
   const right: Expression[] = [];
   const residual: Expression[] = [];
