@@ -21,7 +21,7 @@ export async function executeMany(
   options: QueryOptions = {},
 ): Promise<ExecuteResult> {
   host.check();
-  await host.engine.ready();
+  if (!host.engine.isReady) await host.engine.ready();
   refuseControl(statement);
   const interrupt = interruptOf(host, options, true);
   // A lost conflict repeats the work, which an iterable that can be read once cannot.

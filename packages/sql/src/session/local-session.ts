@@ -49,6 +49,8 @@ export class LocalSession extends Runner implements Session {
     this.host.check();
     options.signal?.throwIfAborted();
     const { engine } = this.host;
+    // From here on every call of the transaction takes its turn when it is made: none waits for the parser first.
+    await engine.ready();
     const settings = new Settings(this.host.settings);
     const block = engine.begin({
       settings: settings.resolved,

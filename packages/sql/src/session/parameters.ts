@@ -145,6 +145,9 @@ function integerParameter(value: SqlValue, type: DataType, index: number): Scala
     );
   }
   if (typeof value === 'bigint') {
+    if (BigInt.asIntN(64, value) !== value) {
+      throw new AlopexError('ALX_OUT_OF_RANGE', `${typeName(type)} out of range`);
+    }
     const safe = Number(value);
     return castScalar(Number.isSafeInteger(safe) ? safe : value, INT64, type);
   }

@@ -24,7 +24,7 @@ export async function createPreparedStatement<T>(
   text: string,
 ): Promise<PreparedStatement<T>> {
   host.check();
-  await host.engine.ready();
+  if (!host.engine.isReady) await host.engine.ready();
   return new LocalPreparedStatement<T>(host, describeStatement(host, text));
 }
 

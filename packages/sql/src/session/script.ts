@@ -17,12 +17,9 @@ export async function runScript(
 ): Promise<readonly ExecuteResult[]> {
   host.check();
   const { engine, settings } = host;
-  await engine.ready();
+  if (!engine.isReady) await engine.ready();
   const pieces = engine.parseScript(text);
-  const own =
-    host.currentBlock === undefined
-      ? new SessionHost({ engine, settings, isShared: false })
-      : undefined;
+  const own = host.isShared ? new SessionHost({ engine, settings, isShared: false }) : undefined;
   const results: ExecuteResult[] = [];
   try {
     for (const piece of pieces) {

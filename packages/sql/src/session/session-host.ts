@@ -26,7 +26,7 @@ export interface SessionHostOptions {
 export class SessionHost implements StatementHost {
   readonly engine: SqlEngine;
   readonly settings: Settings;
-  readonly #isShared: boolean;
+  readonly isShared: boolean;
   readonly #running = new Set<Promise<unknown>>();
   /** The block of SQL's BEGIN. */
   #open: TransactionHost | undefined;
@@ -35,7 +35,7 @@ export class SessionHost implements StatementHost {
   constructor(options: SessionHostOptions) {
     this.engine = options.engine;
     this.settings = options.settings;
-    this.#isShared = options.isShared;
+    this.isShared = options.isShared;
   }
 
   get currentBlock(): TransactionBlock | undefined {
@@ -70,7 +70,7 @@ export class SessionHost implements StatementHost {
     }
   }
 
-  async hold(): Promise<HeldBlock> {
+  hold(): HeldBlock {
     if (this.#open !== undefined) return this.#open.hold();
     const block = this.engine.begin({ settings: this.settings.resolved, readOnly: true });
     let end: () => void = () => {};
@@ -115,12 +115,12 @@ export class SessionHost implements StatementHost {
         return this.#begin(statement);
       case 'commit':
       case 'rollback':
-        if (this.#isShared) throw needsSession(statement.kind);
+        if (this.isShared) throw needsSession(statement.kind);
         return commandOnly(statement.kind.toUpperCase(), NO_TRANSACTION_NOTICE);
       case 'savepoint':
       case 'release-savepoint':
       case 'rollback-to-savepoint':
-        if (this.#isShared) throw needsSession(statement.kind);
+        if (this.isShared) throw needsSession(statement.kind);
         throw new AlopexError(
           'ALX_NO_TRANSACTION',
           `${statement.kind.replaceAll('-', ' ').toUpperCase()} can only be used in transaction blocks`,
@@ -148,7 +148,7 @@ export class SessionHost implements StatementHost {
   }
 
   #begin(statement: Extract<Statement, { readonly kind: 'begin' }>): ControlResult {
-    if (this.#isShared) throw needsSession('begin');
+    if (this.isShared) throw needsSession('begin');
     const { isolation, readOnly } = statement.modes;
     const block = this.engine.begin({ settings: this.settings.resolved, isolation, readOnly });
     this.#open = new TransactionHost(this.engine, this.settings, block);

@@ -98,7 +98,12 @@ export class SqlEngine {
     };
   }
 
-  /** Loads the parser; a statement of its own for the first call of each session. */
+  /** Whether statements can be parsed without waiting. */
+  get isReady(): boolean {
+    return this.#isParserReady;
+  }
+
+  /** Loads the parser, which the first statement of a process waits for. */
   async ready(): Promise<void> {
     if (this.#isParserReady) return;
     await loadParser();

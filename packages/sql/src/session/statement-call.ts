@@ -4,6 +4,7 @@
  */
 import { AlopexError, PENDING } from '@alopex-db/core/base';
 import type { Batch } from '@alopex-db/core/types';
+import type { Statement as StatementNode } from '../ast/statement.ts';
 import { copyBatch } from '../exec/copy-batch.ts';
 import { Interrupt } from '../exec/interrupt.ts';
 import type { ControlResult } from './control-result.ts';
@@ -24,12 +25,13 @@ import type {
   Row,
   SqlValue,
 } from './session.ts';
-import type { HeldBlock, StatementHost } from './statement-host.ts';
+import type { HeldBlock, StatementHost, WorkOptions } from './statement-host.ts';
 import { runCompiled, startRun, type StatementRun } from './statement-run.ts';
 import { isReadOnly, type CompiledCall, type Statement } from './statement.ts';
 import type { TransactionBlock } from './transaction-block.ts';
 
 const NO_OPTIONS: QueryOptions = Object.freeze({});
+const READING: WorkOptions = Object.freeze({ readOnly: true });
 
 type Summary = Omit<QueryResult<unknown>, 'rows' | 'statistics'>;
 
@@ -168,7 +170,9 @@ export class StatementCall<T> implements QuerySource<T> {
   }
 
   async *streamRows(): AsyncGenerator<T[], void, void> {
-    if (!(await this.#streams())) {
+    const { engine } = this.#host;
+    if (!engine.isReady) await engine.ready();
+    if (!this.#streams()) {
       yield (await this.collect()).rows;
       return;
     }
@@ -181,7 +185,9 @@ export class StatementCall<T> implements QuerySource<T> {
   }
 
   async *streamBatches(): AsyncGenerator<Batch, void, void> {
-    if (!(await this.#streams())) {
+    const { engine } = this.#host;
+    if (!engine.isReady) await engine.ready();
+    if (!this.#streams()) {
       yield* (await this.collectBatches()).batches;
       return;
     }
@@ -189,16 +195,15 @@ export class StatementCall<T> implements QuerySource<T> {
   }
 
   /** Only what reads alone is streamed: rows of a writer are shown once it has committed. */
-  async #streams(): Promise<boolean> {
-    this.#host.check();
-    await this.#host.engine.ready();
+  #streams(): boolean {
     return isReadOnly(this.#statement.parsed.statement, 'streaming');
   }
 
   async *#stream(sink: Sink | undefined): AsyncGenerator<Batch, void, void> {
     const { engine } = this.#host;
     const interrupt = this.#begin(true);
-    const held = await this.#host.hold();
+    this.#host.check();
+    const held = this.#host.hold();
     let run: StatementRun | undefined;
     let failed = true;
     try {
@@ -228,8 +233,10 @@ export class StatementCall<T> implements QuerySource<T> {
   async #run(sink: Sink, takeControl: (control: ControlResult) => void): Promise<Summary> {
     const host = this.#host;
     host.check();
-    await host.engine.ready();
-    const { statement } = this.#statement.parsed;
+    // Ready as a rule: then a call takes its turn in a transaction at the moment it is made.
+    if (!host.engine.isReady) await host.engine.ready();
+    const statement = this.#parsed();
+    if (statement instanceof Error) return host.within(READING, () => Promise.reject(statement));
     const control = host.control(statement, this.#statement.text);
     if (control !== undefined) {
       const result = await control;
@@ -254,6 +261,16 @@ export class StatementCall<T> implements QuerySource<T> {
     });
   }
 
+  /** A syntax error is an error of the transaction as well, so it is thrown inside. */
+  #parsed(): StatementNode | Error {
+    try {
+      return this.#statement.parsed.statement;
+    } catch (error) {
+      if (error instanceof AlopexError) return error;
+      throw error;
+    }
+  }
+
   async #writeDirectly(
     direct: DirectWrite,
     { values }: CompiledCall,
@@ -275,7 +292,12 @@ export class StatementCall<T> implements QuerySource<T> {
     const host = this.#host;
     host.check();
     host.engine.readyNow();
-    const { statement } = this.#statement.parsed;
+    const statement = this.#parsed();
+    if (statement instanceof Error) {
+      return host.withinNow(READING, () => {
+        throw statement;
+      });
+    }
     const control = host.controlNow(statement, this.#statement.text);
     if (control !== undefined) {
       sink.takeControl(control);

@@ -26,6 +26,8 @@ export interface HeldBlock {
 export interface StatementHost {
   readonly engine: SqlEngine;
   readonly settings: Settings;
+  /** Many callers use it at once, so that no SQL transaction may stay open between two calls. */
+  readonly isShared: boolean;
 
   /** Throws ALX_CLOSED or ALX_TRANSACTION_CLOSED when nothing can run any more. */
   check(): void;
@@ -37,7 +39,7 @@ export interface StatementHost {
   /** The same on the calling thread. */
   withinNow<R>(options: WorkOptions, body: (block: TransactionBlock) => R): R;
   /** For reading row by row. */
-  hold(): Promise<HeldBlock>;
+  hold(): HeldBlock;
   /** The transaction that statements run in now; undefined where each has its own. */
   readonly currentBlock: TransactionBlock | undefined;
   /** Transaction control and settings; undefined when the statement is neither. */

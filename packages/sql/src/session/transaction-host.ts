@@ -13,6 +13,7 @@ import { TRANSACTION_ACTIVE_NOTICE, type TransactionBlock } from './transaction-
 export class TransactionHost implements StatementHost {
   readonly engine: SqlEngine;
   readonly settings: Settings;
+  readonly isShared = false;
   readonly currentBlock: TransactionBlock;
   /** Settings to go back to: at a rollback all, at the end those of SET LOCAL. */
   readonly #settingsBefore: ReadonlyMap<string, string>;
@@ -48,7 +49,7 @@ export class TransactionHost implements StatementHost {
     }
   }
 
-  async hold(): Promise<HeldBlock> {
+  hold(): HeldBlock {
     return {
       block: this.currentBlock,
       step: (body) =>
