@@ -89,6 +89,11 @@ export class Store implements TransactionHost {
     return this.#tree.view;
   }
 
+  /** For transactions. */
+  epochLeft(): void {
+    this.#compaction?.note();
+  }
+
   get readOnly(): boolean {
     return this.#options.readOnly;
   }

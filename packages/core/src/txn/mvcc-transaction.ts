@@ -54,6 +54,8 @@ export interface TransactionHost {
   readonly committer: Committer;
   readonly snapshots: SnapshotRegistry<MvccTransaction>;
   readonly view: SuperVersion;
+  /** The last reader has left an epoch that is over. */
+  epochLeft(): void;
   /** Write sets of ended transactions, to be used again. */
   readonly spareWriteSets: WriteSet[];
 }

@@ -5,41 +5,27 @@
  *   commits   pay for what they add, the more the fuller level 0 is (`pace`); at `level0Stop` they wait until it is not full
  *   compact   a full compaction that somebody asks for and waits for, awaited or on the calling thread
  *
- * A run is one of the list whoever started it, and each hand may bring any run forward. There are at most two: a large one further
- * down must not keep level 0 waiting. Moves and drops are edits of the manifest only and happen at once.
+ * The runs stand in one list whoever began them, and each hand may bring any run forward.
  *
  * A run that fails has changed nothing. It is tried again after a pause that doubles; the failure shows in the metrics, and
  * meanwhile commits go on. Of our own bugs the next commit learns.
  */
-import { assert } from '../../base/assert.ts';
-import type { FileId, KeyspaceId } from '../../base/brand.ts';
+import type { KeyspaceId } from '../../base/brand.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AlopexError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Table } from '../table.ts';
-import type { Tree } from '../tree.ts';
 import type { Version } from '../version.ts';
 import { failureOf } from './failure.ts';
-import type { LeveledOptions } from './leveled.ts';
-import { CompactionCounters, type CompactionMetrics } from './metrics.ts';
+import type { CompactionMetrics } from './metrics.ts';
 import { backlogOf, compactionPace, type Backlog } from './pace.ts';
-import {
-  lastLevel,
-  pickCompaction,
-  pickFullCompaction,
-  type Choice,
-  type PickerInput,
-} from './picker.ts';
-import { CompactionRun } from './run.ts';
+import { RunList, type RunListOptions } from './run-list.ts';
+import type { CompactionRun } from './run.ts';
 
-export interface CompactionSchedulerOptions {
-  readonly tree: Tree;
+export interface CompactionSchedulerOptions extends RunListOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly leveled: LeveledOptions;
   readonly memtableSizeBytes: number;
-  /** Snapshots that are read at, ascending; the last is the newest there can be. */
-  readonly snapshots: () => readonly number[];
   /** Lets other work of the thread have a turn; long work awaits it between steps. */
   readonly pause: () => Promise<void>;
 }
@@ -54,16 +40,12 @@ const IDLE_PAUSE_MS = 1;
 const BUSY_PAUSE_SLICES = 4;
 /** A turn that comes this much later than asked for says that others want the thread. */
 const BUSY_LATENESS_MS = 1.5;
-const RUNS_MAX = 2;
 const RETRY_MS_MIN = 1000;
 const RETRY_MS_MAX = 60_000;
 
 export class CompactionScheduler {
   readonly #options: CompactionSchedulerOptions;
-  readonly #counters = new CompactionCounters();
-  #runs: CompactionRun[] = [];
-  /** Tables that were rewritten for the sake of what is of no use in them. */
-  readonly #rewritten = new Set<FileId>();
+  readonly #runs: RunList;
   #cancelTurn: (() => void) | undefined;
   #turnDueMs = 0;
   /** The end of a run that waits for the disk. */
@@ -75,8 +57,6 @@ export class CompactionScheduler {
   #retryAtMs = 0;
   #lastFailure: AlopexError | undefined;
   #bug: AlopexError | undefined;
-  /** The version in which nothing (more) was found to begin. */
-  #nothingIn: Version<Table> | undefined;
   /** Bytes that commits have yet to compact. */
   #owedBytes = 0;
   #backlog: Backlog = { debtBytes: 0, level0Tables: 0 };
@@ -84,11 +64,11 @@ export class CompactionScheduler {
 
   constructor(options: CompactionSchedulerOptions) {
     this.#options = options;
+    this.#runs = new RunList(options);
   }
 
-  /** Something has changed: there may be work. */
+  /** Something has changed: there may be work, or tables that nobody reads any more. */
   note(): void {
-    this.#options.tree.removeUnread();
     if (this.#cancelTurn === undefined && this.#finishing === undefined) this.#schedule(0);
   }
 
@@ -123,8 +103,7 @@ export class CompactionScheduler {
 
   /** A keyspace is about to be dropped. */
   forget(keyspace: KeyspaceId): void {
-    for (const run of this.#runs) if (run.keyspace === keyspace) run.abandon();
-    this.#collect();
+    this.#runs.abandon(keyspace);
   }
 
   /** Compacts keyspaces completely, in steps with pauses between them. One such request at a time. */
@@ -133,6 +112,7 @@ export class CompactionScheduler {
     const mine = (async (): Promise<void> => {
       await before;
       for (const keyspace of keyspaces) await this.#compactKeyspace(keyspace);
+      this.#options.tree.removeUnread();
     })();
     this.#full = mine.catch(() => undefined); // whoever asked for it has the failure
     return mine;
@@ -140,23 +120,16 @@ export class CompactionScheduler {
 
   /** The same on the calling thread, without a pause. */
   compactNow(keyspaces: readonly KeyspaceId[]): void {
-    for (const keyspace of keyspaces) {
-      for (let level = 0; level <= this.#lastLevel(keyspace); level += 1) {
-        for (;;) {
-          this.#endRunsNow(keyspace);
-          const run = this.#beginFull(keyspace, level);
-          if (run === 'nothing') break;
-        }
-      }
-    }
+    for (const keyspace of keyspaces) this.#compactKeyspaceNow(keyspace);
+    this.#options.tree.removeUnread();
   }
 
   metrics(): CompactionMetrics {
     const { debtBytes, level0Tables } = this.#currentBacklog();
     return {
-      ...this.#counters.values(),
-      running: this.#runs.length,
-      debtBytes: Math.max(0, debtBytes - this.#doneBytes()),
+      ...this.#runs.counters.values(),
+      running: this.#runs.size,
+      debtBytes: Math.max(0, debtBytes - this.#runs.doneBytes),
       level0Tables,
       pace: this.#isHeld() ? 0 : this.#pace(),
       paused: this.#paused,
@@ -169,8 +142,7 @@ export class CompactionScheduler {
     this.#stopped = true;
     this.#cancelTurn?.();
     this.#cancelTurn = undefined;
-    const runs = this.#runs.splice(0);
-    for (const run of runs) run.abandon();
+    const runs = this.#runs.abandon();
     await this.#finishing;
     for (const run of runs) await run.settled();
     await this.#full;
@@ -179,6 +151,7 @@ export class CompactionScheduler {
   /** One turn of the pump. */
   #turn(): void {
     this.#cancelTurn = undefined;
+    this.#options.tree.removeUnread();
     if (this.#paused || this.#stopped || this.#finishing !== undefined) return;
     if (this.#bug !== undefined) return;
     const { clock } = this.#options;
@@ -222,7 +195,7 @@ export class CompactionScheduler {
   async #finishBehind(run: CompactionRun): Promise<void> {
     try {
       await run.finish();
-      this.#collect();
+      this.#noteEnd(run);
     } catch (error) {
       this.#failed(error);
     }
@@ -244,7 +217,7 @@ export class CompactionScheduler {
       run.syncNow();
     }
     if (run.state === 'written') run.finishNow();
-    this.#collect();
+    this.#noteEnd(run);
   }
 
   /** Commits stop until level 0 has room again. */
@@ -252,73 +225,30 @@ export class CompactionScheduler {
     const { clock } = this.#options;
     const begin = clock.monotonicMs();
     while (this.#pace() === Infinity && this.#stepNow());
-    this.#counters.stalled(clock.monotonicMs() - begin);
-  }
-
-  /** The run to bring forward: one of level 0 first. Starts one where there is room and work. */
-  #urgentRun(): CompactionRun | undefined {
-    this.#collect();
-    const hasRoom = this.#runs.length < RUNS_MAX && this.#runs.every((run) => run.work.from > 0);
-    if (hasRoom && this.#nothingIn !== this.#options.tree.view.version) this.#beginNext();
-    return this.#runs.find((run) => run.work.from === 0) ?? this.#runs[0];
-  }
-
-  /** Begins what is due; a second run only for level 0. */
-  #beginNext(): void {
-    for (;;) {
-      const choice = pickCompaction(this.#pickerInput());
-      if (choice.kind === 'none' || (this.#runs.length > 0 && choice.from > 0)) {
-        this.#nothingIn = this.#options.tree.view.version;
-        return;
-      }
-      if (this.#begin(choice) === 'begun') return;
-    }
-  }
-
-  #begin(choice: Exclude<Choice<Table>, { readonly kind: 'none' }>): 'begun' | 'done' {
-    const { tree, leveled } = this.#options;
-    if (choice.kind === 'merge') {
-      const { settled } = this.#pickerInput();
-      const snapshots = this.#options.snapshots();
-      this.#runs.push(new CompactionRun({ tree, work: choice, snapshots, settled, leveled }));
-      return 'begun';
-    }
-    const { upper, into } = choice;
-    const moved = choice.kind === 'move' ? upper.map((table) => table.movedTo(into)) : [];
-    tree.replaceTables(upper, moved);
-    if (choice.kind === 'move') this.#counters.moved(upper.length);
-    else this.#counters.dropped(upper.length);
-    tree.removeUnread();
-    return 'done';
+    this.#runs.counters.stalled(clock.monotonicMs() - begin);
   }
 
   async #compactKeyspace(keyspace: KeyspaceId): Promise<void> {
-    for (let level = 0; level <= this.#lastLevel(keyspace); level += 1) {
+    for (let level = 0; level <= this.#runs.lastLevel(keyspace); level += 1) {
       for (;;) {
         await this.#endRuns(keyspace);
         if (this.#stopped) throw stoppedError();
-        if (this.#beginFull(keyspace, level) === 'nothing') break;
+        if (this.#runs.beginFull(keyspace, level) === 'nothing') break;
       }
     }
   }
 
-  /** Expects that nothing of the keyspace runs. */
-  #beginFull(keyspace: KeyspaceId, level: number): 'begun' | 'done' | 'nothing' {
-    const choice = pickFullCompaction(this.#pickerInput(), keyspace, level);
-    return choice.kind === 'none' ? 'nothing' : this.#begin(choice);
-  }
-
-  #endRunsNow(keyspace: KeyspaceId): void {
-    for (const run of this.#runs) {
-      while (run.keyspace === keyspace && !run.isOver) this.#advanceNow(run);
+  #compactKeyspaceNow(keyspace: KeyspaceId): void {
+    for (let level = 0; level <= this.#runs.lastLevel(keyspace); level += 1) {
+      for (;;) {
+        this.#endRunsNow(keyspace);
+        if (this.#runs.beginFull(keyspace, level) === 'nothing') break;
+      }
     }
   }
 
   async #endRuns(keyspace: KeyspaceId): Promise<void> {
-    for (;;) {
-      this.#collect();
-      const run = this.#runs.find((candidate) => candidate.keyspace === keyspace);
-      if (run === undefined) return;
+    for (let run = this.#runs.of(keyspace); run !== undefined; run = this.#runs.of(keyspace)) {
       while (run.state === 'merging') {
         run.advance(STEP_BYTES);
         run.syncBehind();
@@ -326,49 +256,27 @@ export class CompactionScheduler {
       }
       if (run.state === 'written') await run.finish();
       if (run.failure !== undefined) throw run.failure;
+      this.#noteEnd(run);
     }
   }
 
-  #lastLevel(keyspace: KeyspaceId): number {
-    const levels = this.#options.tree.view.version.trees.get(keyspace);
-    return levels === undefined ? -1 : lastLevel(levels);
+  #endRunsNow(keyspace: KeyspaceId): void {
+    for (let run = this.#runs.of(keyspace); run !== undefined; run = this.#runs.of(keyspace))
+      this.#advanceNow(run);
   }
 
-  #pickerInput(): PickerInput<Table> {
-    const { tree, snapshots, leveled } = this.#options;
-    const oldest = snapshots()[0];
-    assert(oldest !== undefined, 'there is a newest snapshot');
-    return {
-      version: tree.view.version,
-      busy: new Set(this.#runs.flatMap((run) => run.inputs)),
-      rewritten: this.#rewritten,
-      settled: Math.min(oldest, tree.tableVersionMax),
-      options: leveled,
-    };
-  }
-
-  /** Takes runs that are over off the list, and counts those that have ended well. */
-  #collect(): void {
-    const over = this.#runs.filter((run) => run.isOver);
-    if (over.length === 0) return;
-    this.#runs = this.#runs.filter((run) => !run.isOver);
-    this.#nothingIn = undefined;
-    for (const run of over) if (run.state === 'done') this.#succeeded(run);
-    this.#options.tree.removeUnread();
-  }
-
-  #succeeded(run: CompactionRun): void {
+  /** After a step that may have been the last. */
+  #noteEnd(run: CompactionRun): void {
+    this.#runs.collect();
+    if (run.state !== 'done') return;
     this.#failures = 0;
     this.#lastFailure = undefined;
-    this.#counters.merged(run);
-    for (const id of run.inputs) this.#rewritten.delete(id);
-    if (run.work.from === run.work.into) for (const id of run.outputs) this.#rewritten.add(id);
   }
 
   /** Takes a step of the most urgent run, if there is one; a failure is noted and the step counts as nothing to be done. */
   #step(step: (run: CompactionRun) => boolean): boolean {
     try {
-      const run = this.#urgentRun();
+      const run = this.#runs.urgent();
       return run !== undefined && step(run);
     } catch (error) {
       this.#failed(error);
@@ -377,7 +285,7 @@ export class CompactionScheduler {
   }
 
   #failed(thrown: unknown): void {
-    this.#collect();
+    this.#runs.collect();
     const error = failureOf(thrown);
     if (error.kind === 'Internal') {
       this.#bug = error;
@@ -402,13 +310,7 @@ export class CompactionScheduler {
 
   #pace(): number {
     const { memtableSizeBytes, leveled } = this.#options;
-    return compactionPace(this.#currentBacklog(), this.#doneBytes(), memtableSizeBytes, leveled);
-  }
-
-  #doneBytes(): number {
-    let bytes = 0;
-    for (const run of this.#runs) bytes += run.progress * run.inputBytes;
-    return bytes;
+    return compactionPace(this.#currentBacklog(), this.#runs.doneBytes, memtableSizeBytes, leveled);
   }
 
   #currentBacklog(): Backlog {
