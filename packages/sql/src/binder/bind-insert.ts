@@ -29,6 +29,7 @@ interface InsertTarget {
 
 export function bindInsert(statement: InsertStatement, place: QueryPlace): LogicalInsert {
   if (statement.byName) throw unsupported('INSERT BY NAME', statement.span);
+  if (statement.overriding === 'user') throw unsupported('OVERRIDING USER VALUE', statement.span);
   const { state, bind } = place;
   const table = resolveTable(state.context, statement.table, 'insert into');
   const listed = statement.columns.length > 0;

@@ -17,9 +17,9 @@ function named(expression: Expression): string | undefined {
     case 'field':
       return expression.field.name;
     case 'cast':
-      return named(expression.operand) ?? expression.type.name;
+      return named(expression.operand) ?? typeColumnName(expression.type.name);
     case 'typed-literal':
-      return expression.type.name;
+      return typeColumnName(expression.type.name);
     case 'case':
       return (
         (expression.otherwise === undefined ? undefined : named(expression.otherwise)) ?? 'case'
@@ -44,4 +44,22 @@ function named(expression: Expression): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** PostgreSQL's internal names: a column `1::integer` is called int4. */
+const INTERNAL_NAMES: ReadonlyMap<string, string> = new Map([
+  ['smallint', 'int2'],
+  ['integer', 'int4'],
+  ['int', 'int4'],
+  ['bigint', 'int8'],
+  ['real', 'float4'],
+  ['float', 'float8'],
+  ['double', 'float8'],
+  ['double precision', 'float8'],
+  ['boolean', 'bool'],
+  ['blob', 'bytea'],
+]);
+
+function typeColumnName(name: string): string {
+  return INTERNAL_NAMES.get(name) ?? name;
 }

@@ -1,12 +1,12 @@
 /** The select list: stars expanded, items bound and named. */
 import type { Expression } from '@alopex-db/core/exec';
 import type { Expression as Syntax } from '../ast/expression.ts';
+import type { Identifier } from '../ast/name.ts';
 import type { SelectItem, Star } from '../ast/query.ts';
 import type { Span } from '../ast/span.ts';
-import { errorAt } from '../errors.ts';
+import { didYouMean, errorAt } from '../errors.ts';
 import { columnExpression } from './bind-column.ts';
 import { columnName } from './column-name.ts';
-import { unsupported } from './bind-error.ts';
 import { settleUnknown } from './coerce.ts';
 import type { AliasTable, ExpressionContext } from './expression-context.ts';
 import type { ScopeColumn } from './scope.ts';
@@ -53,15 +53,38 @@ export function bindItems(
   });
 }
 
+/** `*` with EXCLUDE leaves columns out, REPLACE gives them another value, RENAME another name. */
 function expandStar(star: Star, context: ExpressionContext): readonly BoundItem[] {
-  if (star.exclude.length + star.replace.length + star.rename.length > 0) {
-    throw unsupported('* with EXCLUDE, REPLACE or RENAME', star.span);
-  }
-  return starColumns(star, context).map((entry) => ({
-    name: entry.name,
-    expression: context.state.noteSpan(columnExpression(entry.column), star.span),
-    span: star.span,
-  }));
+  const columns = starColumns(star, context);
+  const named = [
+    ...star.exclude,
+    ...star.replace.map((one) => one.column),
+    ...star.rename.map((one) => one.from),
+  ];
+  for (const name of named) requireStarColumn(name, columns);
+  const excluded = new Set(star.exclude.map((name) => name.name));
+  const replaced = new Map(star.replace.map((one) => [one.column.name, one.value]));
+  const renamed = new Map(star.rename.map((one) => [one.from.name, one.to.name]));
+  return columns.flatMap((entry): readonly BoundItem[] => {
+    if (excluded.has(entry.name)) return [];
+    const value = replaced.get(entry.name);
+    const expression =
+      value === undefined
+        ? context.state.noteSpan(columnExpression(entry.column), star.span)
+        : settleUnknown(context.state, context.bind.expression(value, context), value.span);
+    return [{ name: renamed.get(entry.name) ?? entry.name, expression, span: star.span }];
+  });
+}
+
+function requireStarColumn(name: Identifier, columns: readonly ScopeColumn[]): void {
+  if (columns.some((entry) => entry.name === name.name)) return;
+  throw errorAt('ALX_COLUMN_NOT_FOUND', `column "${name.name}" does not exist`, name.span, {
+    hint: didYouMean(
+      name.name,
+      columns.map((entry) => entry.name),
+    ),
+    columnName: name.name,
+  });
 }
 
 function starColumns(star: Star, context: ExpressionContext): readonly ScopeColumn[] {
