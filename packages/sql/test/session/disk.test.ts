@@ -48,7 +48,7 @@ describe.each(DISKS)('SQL over a disk %s', (_name, createVfs) => {
     await db.execute('CREATE TABLE n (i INTEGER PRIMARY KEY, t TEXT)');
     const rows = Array.from({ length: 6_000 }, (_, i) => [i, `row ${i}`] as const);
     await db.executeMany('INSERT INTO n VALUES ($1, $2)', rows);
-    await db.store.flush();
+    db.store.flush();
     await db.execute("UPDATE n SET t = 'changed' WHERE i % 1000 = 0");
     await db.execute('DELETE FROM n WHERE i = 4999');
     expect(
