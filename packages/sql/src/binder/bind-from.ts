@@ -66,9 +66,11 @@ function bindTable(item: TableReference, place: QueryPlace): FromSource {
   if (withQuery !== undefined) {
     if (withQuery.cte < 0) throw unsupported('a recursive query', item.span);
     const alias = item.alias?.name.name ?? withQuery.name;
-    const columns = withQuery.columns.map((column) =>
-      state.newColumn({ ...column, qualifier: alias }),
-    );
+    const columns = withQuery.columns.map((column) => {
+      const read = state.newColumn({ ...column, qualifier: alias });
+      if (state.scoreIds.has(column.id)) state.scoreIds.add(read.id);
+      return read;
+    });
     const plan: LogicalPlan = {
       kind: 'cte-scan',
       cte: withQuery.cte,

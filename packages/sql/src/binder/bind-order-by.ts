@@ -6,18 +6,19 @@ import type { OrderItem } from '../ast/window.ts';
 import { errorAt } from '../errors.ts';
 import { isVectorScoreCall } from '../functions/vector-score.ts';
 import { columnExpression } from './bind-column.ts';
+import type { BindState } from './bind-state.ts';
 import type { BoundQuery, QueryPlace } from './expression-context.ts';
 import { Scope, tableScopeColumns } from './scope.ts';
 
-/** `meaning` is the expression behind the key where that is an output column: a vector score has rules of its own. */
+/** A key with its place for nulls. */
 export function sortKey(
   expression: Expression,
   item: Pick<OrderItem, 'descending' | 'nulls'>,
-  meaning: Expression,
+  state: BindState,
 ): SortKey {
   const { descending, nulls } = item;
   // SPEC 3: on a vector score NULL and NaN come last both ways, so that an index and an exact plan agree.
-  if (isVectorScoreCall(meaning)) {
+  if (isScore(expression, state)) {
     return { expression, descending, nullsFirst: nulls === 'first', nanAsNull: true };
   }
   return {
@@ -25,6 +26,11 @@ export function sortKey(
     descending,
     nullsFirst: nulls === undefined ? descending : nulls === 'first',
   };
+}
+
+function isScore(expression: Expression, state: BindState): boolean {
+  if (expression.kind === 'column') return state.scoreIds.has(expression.index);
+  return isVectorScoreCall(expression);
 }
 
 /** `ORDER BY 2`: the position among the output columns, from 0. */
@@ -47,9 +53,7 @@ export function bindOrderOverOutput(
 ): readonly SortKey[] {
   const { all } = orderBy;
   if (all !== undefined) {
-    return query.columns.map((column) =>
-      sortKey(columnExpression(column), all, columnExpression(column)),
-    );
+    return query.columns.map((column) => sortKey(columnExpression(column), all, place.state));
   }
   const scope = new Scope(tableScopeColumns(undefined, query.columns), place.outer);
   return orderBy.items.map((item) => {
@@ -58,7 +62,7 @@ export function bindOrderOverOutput(
       const expression = columnExpression(
         query.columns[ordinalOf(node, query.columns.length, 'ORDER BY')]!,
       );
-      return sortKey(expression, item, expression);
+      return sortKey(expression, item, place.state);
     }
     if (onlyNames && (node.kind !== 'column-reference' || node.parts.length > 1)) {
       throw errorAt(
@@ -81,6 +85,6 @@ export function bindOrderOverOutput(
       parent: place.parent,
       bind: place.bind,
     });
-    return sortKey(expression, item, expression);
+    return sortKey(expression, item, place.state);
   });
 }

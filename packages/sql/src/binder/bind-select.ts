@@ -10,6 +10,7 @@ import type { Expression as Syntax } from '../ast/expression.ts';
 import type { GroupBy, GroupingElement, OrderBy, Select } from '../ast/query.ts';
 import type { OrderItem } from '../ast/window.ts';
 import { errorAt } from '../errors.ts';
+import { isVectorScoreCall } from '../functions/vector-score.ts';
 import type { LogicalColumn, LogicalPlan, ProjectItem } from '../plan/logical.ts';
 import { equalExpressions, someNode } from '../plan/walk-expression.ts';
 import { AggregateCollector } from './aggregate-collector.ts';
@@ -246,7 +247,7 @@ function projected(
   const sortKeys = keys.map((key): SortKey => {
     if (typeof key.target === 'number') {
       const output = outputs[key.target]!;
-      return sortKey(columnExpression(output.column), key.item, output.expression);
+      return sortKey(columnExpression(output.column), key.item, place.state);
     }
     if (select.distinct !== undefined) {
       throw errorAt(
@@ -257,7 +258,7 @@ function projected(
     }
     const extra = outputItem('sort', key.target, parts);
     hidden.push(extra);
-    return sortKey(columnExpression(extra.column), key.item, extra.expression);
+    return sortKey(columnExpression(extra.column), key.item, place.state);
   });
   let plan: LogicalPlan = { kind: 'project', input, items: [...outputs, ...hidden] };
   if (select.distinct !== undefined) plan = { kind: 'distinct', input: plan };
@@ -268,7 +269,9 @@ function projected(
     const passed = expression.kind === 'column' ? passedColumn(expression.index, of) : undefined;
     if (passed !== undefined) return { column: { ...passed, name }, expression };
     const nullable = isNullable(expression, nullableOf(of));
-    return { column: place.state.newColumn({ name, type: expression.type, nullable }), expression };
+    const column = place.state.newColumn({ name, type: expression.type, nullable });
+    if (isVectorScoreCall(expression)) place.state.scoreIds.add(column.id);
+    return { column, expression };
   }
 }
 

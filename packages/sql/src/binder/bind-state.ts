@@ -19,6 +19,8 @@ export class BindState {
   readonly #spans = new WeakMap<Expression, Span>();
   /** Views being bound, outermost first: a view that reads itself is an error, not a loop. */
   readonly viewStack: string[] = [];
+  /** Columns that hold a vector score, so that sorting by one keeps the rules of scores (SPEC 3). */
+  readonly scoreIds = new Set<number>();
   /** Ids of tables and views read so far. */
   readonly relationIds = new Set<number>();
 
