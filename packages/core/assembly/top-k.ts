@@ -52,6 +52,17 @@ function siftUp(heap: usize, start: u32, entry: i64): void {
   store<i64>(heap + ((<usize>hole) << 3), entry);
 }
 
+/** Offers one row to a heap that holds `heapCount` of at most `k` entries and answers how many it holds then. */
+export function offerEntry(heap: usize, heapCount: u32, k: u32, distance: f32, ordinal: u32): u32 {
+  const entry = ((<i64>orderKey(distance)) << 32) | <i64>ordinal;
+  if (heapCount < k) {
+    siftUp(heap, heapCount, entry);
+    return heapCount + 1;
+  }
+  if (entry < load<i64>(heap)) siftDown(heap, k, 0, entry);
+  return heapCount;
+}
+
 /**
  * Offers rows first .. end - 1 to a heap that holds `heapCount` of at most `k` entries (k >= 1) and returns how many it
  * holds then. `rows`, `squaredNorms` (0 = compute) and `excluded` (0 = none; a bitmap of whole 32-bit words, bit i set =
@@ -94,13 +105,7 @@ export function scanTopK(
       const distance = reducedDistance(metric, query, row, dim, querySquaredNorm, squaredNorm);
       // A row as far as the worst one stays out: its ordinal is larger. NaN on either side falls through to the keys.
       if (distance >= threshold) continue;
-      const entry = ((<i64>orderKey(distance)) << 32) | <i64>(ordinalBase + index);
-      if (heapCount < k) {
-        siftUp(heap, heapCount, entry);
-        heapCount += 1;
-      } else if (entry < load<i64>(heap)) {
-        siftDown(heap, k, 0, entry);
-      }
+      heapCount = offerEntry(heap, heapCount, k, distance, ordinalBase + index);
       if (heapCount == k) threshold = distanceOf(<i32>(load<i64>(heap) >> 32));
     }
     first = wordStart + 32;

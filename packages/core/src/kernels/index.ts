@@ -1,5 +1,6 @@
 /** Entry `@alopex-db/core/kernels`: the hot loops and the memory they run on. */
 export { kernelChecksum } from './checksum.ts';
+export type { HnswFunctions } from './hnsw-functions.ts';
 export {
   CRC32_TABLE_BYTES,
   type KernelFunctions,

@@ -12,6 +12,7 @@
  *   replicas; simulation asks for another kind.
  * - Float32 sums overflow to Infinity, and Infinity - Infinity is NaN, as in any float32 arithmetic.
  */
+import type { HnswFunctions } from './hnsw-functions.ts';
 import type { LinearMemory, MemorySize } from './linear-memory.ts';
 import type { MetricCode } from './metric-code.ts';
 
@@ -25,6 +26,8 @@ export interface Kernels {
   createMemory(size: MemorySize): LinearMemory;
   /** The kernels over one memory. They stay valid when it grows. */
   bind(memory: LinearMemory): KernelFunctions;
+  /** The kernels of the graph whose image begins at address 0 of the memory. */
+  bindHnsw(memory: LinearMemory): HnswFunctions;
 }
 
 export interface KernelFunctions {

@@ -1,6 +1,8 @@
 /** The reference twin: the kernels of `kernels.ts` in plain TypeScript, for places without WebAssembly and for tests. */
 import { crc32 } from '../base/checksum.ts';
 import { dotF32, l1F32, squaredL2F32 } from './float32.ts';
+import { BoundTypeScriptHnsw } from './typescript-hnsw.ts';
+import type { HnswFunctions } from './hnsw-functions.ts';
 import { dotI8 } from './int8.ts';
 import type { KernelFunctions, Kernels } from './kernels.ts';
 import { PlainMemory, type LinearMemory, type MemorySize } from './linear-memory.ts';
@@ -19,6 +21,10 @@ export class TypeScriptKernels implements Kernels {
 
   bind(memory: LinearMemory): KernelFunctions {
     return new BoundTypeScriptKernels(memory);
+  }
+
+  bindHnsw(memory: LinearMemory): HnswFunctions {
+    return new BoundTypeScriptHnsw(memory);
   }
 }
 

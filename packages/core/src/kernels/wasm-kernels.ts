@@ -1,4 +1,5 @@
 /** The WebAssembly twin: compiled modules of `assembly/` and their instances, one per memory. */
+import type { HnswFunctions } from './hnsw-functions.ts';
 import type { KernelFunctions, KernelKind, Kernels } from './kernels.ts';
 import type { LinearMemory, MemorySize } from './linear-memory.ts';
 import {
@@ -72,6 +73,12 @@ export class WasmKernels implements Kernels {
     const functions = instance.exports as KernelFunctions;
     // WebAssembly hands out signed integers; a checksum is unsigned.
     return { ...functions, crc32: (...call) => functions.crc32(...call) >>> 0 };
+  }
+
+  bindHnsw(memory: LinearMemory): HnswFunctions {
+    const instance = new this.#wasm.Instance(this.#moduleFor(memory), { env: { memory } });
+    // As above. Counts of rows stay below 2^31, so signed answers do no harm.
+    return instance.exports as HnswFunctions;
   }
 
   #moduleFor(memory: LinearMemory): CompiledModule {

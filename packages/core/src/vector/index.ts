@@ -1,5 +1,23 @@
-/** Entry `@alopex-db/core/vector`: metrics, distances of batches, exact search over resident columns. */
+/** Entry `@alopex-db/core/vector`: metrics, distances of batches, exact search over resident columns, graphs. */
 export { FlatIndex } from './flat-index.ts';
+export { HnswBuild, type BuildProgress, type HnswBuildOptions } from './hnsw/hnsw-build.ts';
+export {
+  HnswSegment,
+  type HnswHits,
+  type HnswQuery,
+  type OpenHnswOptions,
+  type RowReader,
+} from './hnsw/hnsw-segment.ts';
+export { HnswMerge, NO_ORDINAL, type HnswMergeOptions, type MergedHnsw } from './hnsw/merge.ts';
+export {
+  HNSW_DEFAULTS,
+  resolveHnswOptions,
+  type HnswOptions,
+  type HnswQuantization,
+  type ResolvedHnswOptions,
+} from './hnsw/options.ts';
+export { HNSW_FORMAT_VERSION } from './hnsw/segment-format.ts';
+export { verifyHnsw, type HnswStatistics } from './hnsw/verify.ts';
 export {
   distanceOf,
   measureOf,

@@ -5,7 +5,7 @@ export class RowBitmap {
   readonly length: number;
   readonly words: Uint32Array;
 
-  constructor(length: number, words = new Uint32Array((length + 31) >>> 5)) {
+  constructor(length: number, words: Uint32Array = new Uint32Array((length + 31) >>> 5)) {
     assert(words.length >= (length + 31) >>> 5, 'a bitmap has a word for every 32 rows');
     this.length = length;
     this.words = words;

@@ -1,0 +1,256 @@
+/**
+ * Distances of the walk: one query with four rows of the graph at a time, because rows lie apart in memory and four loads
+ * under way hide each other's wait. AssemblyScript, twin of `src/kernels/hnsw-distance.ts`.
+ *
+ * A walk compares rows as float32 or as codes of one signed byte (SQ8), by the metric:
+ *
+ *   metric   float32                            SQ8 (codes c, query codes widened to 16 bits)
+ *   cosine   1 - dot / (root * root), >= 0      squared distance of the codes of the normalised vectors
+ *   l2       squared distance                   squared distance of the codes
+ *   inner    -dot                               -dot of the codes
+ *   l1       distance                           distance of the codes
+ *
+ * Rows and codes are padded with zeros, to 8 floats and 16 codes. Order of additions, part of the contract with the twin:
+ * lane i of eight takes elements i, i + 8, ...; then (l0 + l4) and so on make four; (l0 + l2) + (l1 + l3) is the sum. Codes
+ * are added in integers, exact up to 65,535 dimensions: 65,535 * 254 * 254 < 2^32.
+ */
+import { CODES, CODE_STRIDE, METRIC, NORMS, QUANTIZATION, ROWS, ROW_STRIDE } from './hnsw-layout';
+
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** The sums of four vectors' lanes, by transposing. */
+function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+function sumLanesI32(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+function dots(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  let b3 = a0;
+  for (; query < end; query += 32, r0 += 32, r1 += 32, r2 += 32, r3 += 32) {
+    const low = v128.load(query);
+    const high = v128.load(query, 16);
+    a0 = multiplyAdd(low, v128.load(r0), a0);
+    a1 = multiplyAdd(low, v128.load(r1), a1);
+    a2 = multiplyAdd(low, v128.load(r2), a2);
+    a3 = multiplyAdd(low, v128.load(r3), a3);
+    b0 = multiplyAdd(high, v128.load(r0, 16), b0);
+    b1 = multiplyAdd(high, v128.load(r1, 16), b1);
+    b2 = multiplyAdd(high, v128.load(r2, 16), b2);
+    b3 = multiplyAdd(high, v128.load(r3, 16), b3);
+  }
+  return sumLanes(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
+}
+
+function squaredL2s(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  let b3 = a0;
+  for (; query < end; query += 32, r0 += 32, r1 += 32, r2 += 32, r3 += 32) {
+    const low = v128.load(query);
+    const high = v128.load(query, 16);
+    let difference = f32x4.sub(low, v128.load(r0));
+    a0 = multiplyAdd(difference, difference, a0);
+    difference = f32x4.sub(low, v128.load(r1));
+    a1 = multiplyAdd(difference, difference, a1);
+    difference = f32x4.sub(low, v128.load(r2));
+    a2 = multiplyAdd(difference, difference, a2);
+    difference = f32x4.sub(low, v128.load(r3));
+    a3 = multiplyAdd(difference, difference, a3);
+    difference = f32x4.sub(high, v128.load(r0, 16));
+    b0 = multiplyAdd(difference, difference, b0);
+    difference = f32x4.sub(high, v128.load(r1, 16));
+    b1 = multiplyAdd(difference, difference, b1);
+    difference = f32x4.sub(high, v128.load(r2, 16));
+    b2 = multiplyAdd(difference, difference, b2);
+    difference = f32x4.sub(high, v128.load(r3, 16));
+    b3 = multiplyAdd(difference, difference, b3);
+  }
+  return sumLanes(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
+}
+
+function l1s(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
+  let a0 = f32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  let b3 = a0;
+  for (; query < end; query += 32, r0 += 32, r1 += 32, r2 += 32, r3 += 32) {
+    const low = v128.load(query);
+    const high = v128.load(query, 16);
+    a0 = f32x4.add(a0, f32x4.abs(f32x4.sub(low, v128.load(r0))));
+    a1 = f32x4.add(a1, f32x4.abs(f32x4.sub(low, v128.load(r1))));
+    a2 = f32x4.add(a2, f32x4.abs(f32x4.sub(low, v128.load(r2))));
+    a3 = f32x4.add(a3, f32x4.abs(f32x4.sub(low, v128.load(r3))));
+    b0 = f32x4.add(b0, f32x4.abs(f32x4.sub(high, v128.load(r0, 16))));
+    b1 = f32x4.add(b1, f32x4.abs(f32x4.sub(high, v128.load(r1, 16))));
+    b2 = f32x4.add(b2, f32x4.abs(f32x4.sub(high, v128.load(r2, 16))));
+    b3 = f32x4.add(b3, f32x4.abs(f32x4.sub(high, v128.load(r3, 16))));
+  }
+  return sumLanes(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
+}
+
+/** Adds the squared differences of sixteen codes at `row` and the widened ones in `low` and `high`. */
+function addCodeSquares(sum: v128, row: usize, low: v128, high: v128): v128 {
+  const l = i16x8.sub(v128.load_ext<i8>(row), low);
+  const h = i16x8.sub(v128.load_ext<i8>(row, 8), high);
+  return i32x4.add(sum, i32x4.add(i32x4.dot_i16x8_s(l, l), i32x4.dot_i16x8_s(h, h)));
+}
+
+function addCodeProducts(sum: v128, row: usize, low: v128, high: v128): v128 {
+  return i32x4.add(
+    sum,
+    i32x4.add(
+      i32x4.dot_i16x8_s(v128.load_ext<i8>(row), low),
+      i32x4.dot_i16x8_s(v128.load_ext<i8>(row, 8), high),
+    ),
+  );
+}
+
+function addCodeDifferences(sum: v128, row: usize, low: v128, high: v128): v128 {
+  const l = i16x8.abs(i16x8.sub(v128.load_ext<i8>(row), low));
+  const h = i16x8.abs(i16x8.sub(v128.load_ext<i8>(row, 8), high));
+  return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(i16x8.add(l, h)));
+}
+
+function codeSquares(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  for (; query < end; query += 32, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
+    const low = v128.load(query);
+    const high = v128.load(query, 16);
+    a0 = addCodeSquares(a0, r0, low, high);
+    a1 = addCodeSquares(a1, r1, low, high);
+    a2 = addCodeSquares(a2, r2, low, high);
+    a3 = addCodeSquares(a3, r3, low, high);
+  }
+  return f32x4.convert_i32x4_u(sumLanesI32(a0, a1, a2, a3));
+}
+
+function codeDots(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  for (; query < end; query += 32, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
+    const low = v128.load(query);
+    const high = v128.load(query, 16);
+    a0 = addCodeProducts(a0, r0, low, high);
+    a1 = addCodeProducts(a1, r1, low, high);
+    a2 = addCodeProducts(a2, r2, low, high);
+    a3 = addCodeProducts(a3, r3, low, high);
+  }
+  return f32x4.convert_i32x4_s(sumLanesI32(a0, a1, a2, a3));
+}
+
+function codeL1s(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
+  let a0 = i32x4.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  for (; query < end; query += 32, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
+    const low = v128.load(query);
+    const high = v128.load(query, 16);
+    a0 = addCodeDifferences(a0, r0, low, high);
+    a1 = addCodeDifferences(a1, r1, low, high);
+    a2 = addCodeDifferences(a2, r2, low, high);
+    a3 = addCodeDifferences(a3, r3, low, high);
+  }
+  return f32x4.convert_i32x4_s(sumLanesI32(a0, a1, a2, a3));
+}
+
+function codeDistances(query: usize, rows: usize): v128 {
+  const codes = <usize>load<u32>(CODES);
+  const stride = <usize>load<u32>(CODE_STRIDE);
+  const r0 = codes + <usize>load<u32>(rows) * stride;
+  const r1 = codes + <usize>load<u32>(rows, 4) * stride;
+  const r2 = codes + <usize>load<u32>(rows, 8) * stride;
+  const r3 = codes + <usize>load<u32>(rows, 12) * stride;
+  const end = query + (stride << 1);
+  const metric = load<u32>(METRIC);
+  if (metric < 2) return codeSquares(query, r0, r1, r2, r3, end);
+  if (metric == 2) return f32x4.sub(f32x4.splat(0), codeDots(query, r0, r1, r2, r3, end));
+  return codeL1s(query, r0, r1, r2, r3, end);
+}
+
+function rootOfNorm(norms: usize, row: u32): f32 {
+  return sqrt<f32>(load<f32>(norms + ((<usize>row) << 2)));
+}
+
+function cosines(dot: v128, queryRoot: f32, rows: usize): v128 {
+  const norms = <usize>load<u32>(NORMS);
+  let squares = f32x4.splat(load<f32>(norms + ((<usize>load<u32>(rows)) << 2)));
+  squares = f32x4.replace_lane(squares, 1, load<f32>(norms + ((<usize>load<u32>(rows, 4)) << 2)));
+  squares = f32x4.replace_lane(squares, 2, load<f32>(norms + ((<usize>load<u32>(rows, 8)) << 2)));
+  squares = f32x4.replace_lane(squares, 3, load<f32>(norms + ((<usize>load<u32>(rows, 12)) << 2)));
+  const cosine = f32x4.div(dot, f32x4.mul(f32x4.sqrt(squares), f32x4.splat(queryRoot)));
+  return f32x4.max(f32x4.splat(0), f32x4.sub(f32x4.splat(1), cosine));
+}
+
+/**
+ * The distances of the walk between a query and the four rows whose ordinals lie at `rows`. The query is what `queryOfRow`
+ * answers, or of that form; `queryRoot` is its norm, read by float32 cosine only.
+ */
+export function walkDistances(query: usize, queryRoot: f32, rows: usize): v128 {
+  if (load<u32>(QUANTIZATION) != 0) return codeDistances(query, rows);
+  const base = <usize>load<u32>(ROWS);
+  const stride = <usize>load<u32>(ROW_STRIDE);
+  const r0 = base + <usize>load<u32>(rows) * stride;
+  const r1 = base + <usize>load<u32>(rows, 4) * stride;
+  const r2 = base + <usize>load<u32>(rows, 8) * stride;
+  const r3 = base + <usize>load<u32>(rows, 12) * stride;
+  const end = query + stride;
+  const metric = load<u32>(METRIC);
+  if (metric == 1) return squaredL2s(query, r0, r1, r2, r3, end);
+  if (metric == 3) return l1s(query, r0, r1, r2, r3, end);
+  const dot = dots(query, r0, r1, r2, r3, end);
+  if (metric == 2) return f32x4.sub(f32x4.splat(0), dot);
+  return cosines(dot, queryRoot, rows);
+}
+
+/** A row in the form of a query: where it lies, or its codes widened into `widened`. */
+export function queryOfRow(row: u32, widened: usize): usize {
+  if (load<u32>(QUANTIZATION) == 0) {
+    return <usize>load<u32>(ROWS) + <usize>row * <usize>load<u32>(ROW_STRIDE);
+  }
+  const stride = <usize>load<u32>(CODE_STRIDE);
+  let code = <usize>load<u32>(CODES) + <usize>row * stride;
+  let out = widened;
+  for (const end = code + stride; code < end; code += 16, out += 32) {
+    v128.store(out, v128.load_ext<i8>(code));
+    v128.store(out, v128.load_ext<i8>(code, 8), 16);
+  }
+  return widened;
+}
+
+/** The norm of a row for float32 cosine, 1 where nothing reads it. */
+export function rootOfRow(row: u32): f32 {
+  if (load<u32>(METRIC) != 0 || load<u32>(QUANTIZATION) != 0) return 1;
+  return rootOfNorm(<usize>load<u32>(NORMS), row);
+}

@@ -1,0 +1,86 @@
+/**
+ * What surrounds a walk: exact distances of rows named one by one, and SQ8 codes. AssemblyScript, twin of
+ * `src/kernels/hnsw-score.ts`.
+ */
+import { DIMENSION, METRIC, NORMS, ROWS, ROW_STRIDE } from './hnsw-layout';
+import { dotF32 } from './float32';
+import { reducedDistance } from './reduced-distance';
+import { offerEntry } from './top-k';
+
+/**
+ * Offers the rows listed at `list` to a heap as `scanTopK` keeps it and answers how many it then holds. The query lies at
+ * `query` in float32; the graph's rows are in memory.
+ */
+export function hnswScore(
+  query: usize,
+  list: usize,
+  count: u32,
+  heap: usize,
+  heapCount: u32,
+  k: u32,
+): u32 {
+  const metric = load<u32>(METRIC);
+  const dim = load<u32>(DIMENSION);
+  const rows = <usize>load<u32>(ROWS);
+  const stride = <usize>load<u32>(ROW_STRIDE);
+  const norms = <usize>load<u32>(NORMS);
+  const querySquaredNorm: f32 = metric == 0 ? dotF32(query, query, dim) : 0;
+  for (let index: u32 = 0; index < count; index += 1) {
+    const row = load<u32>(list + ((<usize>index) << 2));
+    const distance = reducedDistance(
+      metric,
+      query,
+      rows + <usize>row * stride,
+      dim,
+      querySquaredNorm,
+      load<f32>(norms + ((<usize>row) << 2)),
+    );
+    heapCount = offerEntry(heap, heapCount, k, distance, row);
+  }
+  return heapCount;
+}
+
+/** The code of one element: its distance from the centre in steps, clamped to [-127, 127] and rounded to even. */
+function codeOf(value: f32, factor: f32, centre: f32, inverseStep: f32): f32 {
+  const steps = (value * factor - centre) * inverseStep;
+  return nearest<f32>(min<f32>(127, max<f32>(-127, steps)));
+}
+
+/** Writes the codes of `count` vectors, `factors[i]` times each, and answers how many elements were at or past the ends. */
+export function hnswEncode(
+  vectors: usize,
+  vectorStride: u32,
+  dim: u32,
+  count: u32,
+  factors: usize,
+  centres: usize,
+  inverseStep: f32,
+  out: usize,
+  outStride: u32,
+): u32 {
+  let clamped: u32 = 0;
+  for (let index: u32 = 0; index < count; index += 1) {
+    const factor: f32 = factors == 0 ? 1 : load<f32>(factors + ((<usize>index) << 2));
+    for (let at: usize = 0; at < <usize>dim; at += 1) {
+      const code = codeOf(
+        load<f32>(vectors + (at << 2)),
+        factor,
+        load<f32>(centres + (at << 2)),
+        inverseStep,
+      );
+      if (abs<f32>(code) >= 127) clamped += 1;
+      store<i8>(out + at, <i8>code);
+    }
+    vectors += vectorStride;
+    out += outStride;
+  }
+  return clamped;
+}
+
+/** Widens the codes of a query to the 16 bits that the walk takes. `length` is a multiple of 16. */
+export function hnswWiden(codes: usize, length: u32, out: usize): void {
+  for (const end = codes + <usize>length; codes < end; codes += 16, out += 32) {
+    v128.store(out, v128.load_ext<i8>(codes));
+    v128.store(out, v128.load_ext<i8>(codes, 8), 16);
+  }
+}

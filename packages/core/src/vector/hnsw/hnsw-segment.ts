@@ -1,0 +1,379 @@
+/**
+ * A finished graph over the vectors of some rows: searched, marked, and written as it lies in memory.
+ *
+ * A search walks, or it computes every row that it may find, whichever is cheaper:
+ *   1. exact, where the query cannot be walked to (zero or huge norm), where it is asked for, or where the rows that may be
+ *      found are so few, or `ef` so large, that a walk would cost more
+ *   2. else the walk, filtered on the way; then the exact distances of the best, and of the rows outside the graph
+ *   3. exact after all, where the walk found fewer than there are: k hits come whenever k rows may be found
+ *
+ * Hits carry exact reduced distances, computed by the kernels that expressions use, so they agree with SQL to the last bit
+ * and may be merged with those of other segments. Law of the image: after `finish` only `remove` changes it.
+ */
+import { assert } from '../../base/assert.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
+import { HEADER, LEVEL_OUTLIER, SCRATCH } from '../../kernels/hnsw-layout.ts';
+import type { LinearMemory } from '../../kernels/linear-memory.ts';
+import { METRIC_CODE } from '../../kernels/metric-code.ts';
+import { OrderKeyF32 } from '../../kernels/order-key-f32.ts';
+import { RowBitmap } from '../row-bitmap.ts';
+import type { VectorHits } from '../vector-index.ts';
+import { GraphImage } from './graph-image.ts';
+import { HNSW_DEFAULTS, type ResolvedHnswOptions } from './options.ts';
+import { ROW_BLOCK_ROWS, Scratch, type ScratchParts } from './scratch.ts';
+import { isWalkCheaper } from './search-route.ts';
+
+export interface HnswQuery {
+  readonly vector: Float32Array;
+  /** How many hits at most: LIMIT + OFFSET. At least 1. */
+  readonly k: number;
+  /** Breadth of the walk, raised to k; default 50. */
+  readonly ef?: number | undefined;
+  /** Rows per hit that are scored with their full vectors after a walk over codes; default 4. */
+  readonly rescore?: number | undefined;
+  /** Only these rows; absent = all. Rows beyond its length are not there. */
+  readonly only?: RowBitmap | undefined;
+  /** Not these rows, besides the removed ones. */
+  readonly except?: RowBitmap | undefined;
+  /** Default 'auto'. */
+  readonly route?: 'auto' | 'walk' | 'exact' | undefined;
+}
+
+export interface HnswHits extends VectorHits {
+  readonly route: 'walk' | 'exact';
+  /** Rows whose links were walked. */
+  readonly expanded: number;
+  /** Distances that the walk computed. */
+  readonly distances: number;
+  /** Rows whose exact distance was computed. */
+  readonly scored: number;
+}
+
+/** Reads the vector of a row that is not in memory into `target`, from its beginning. */
+export type RowReader = (ordinal: number, target: Float32Array) => void;
+
+export interface OpenHnswOptions {
+  /** Bytes of the image that are read: all of it, or `rowsAt` bytes when a reader fetches single rows. */
+  readonly byteLength: number;
+  readonly readRow?: RowReader | undefined;
+  readonly shared?: boolean | undefined;
+}
+
+interface Filter {
+  /** Address of the bitmap of rows that may be found, or 0 for all. */
+  readonly allowed: number;
+  readonly allowedCount: number;
+}
+
+const NO_ROWS = new Uint32Array(0);
+
+export class HnswSegment {
+  readonly image: GraphImage;
+  readonly #readRow: RowReader | undefined;
+  readonly #scratch: Scratch;
+  readonly #orderKey = new OrderKeyF32();
+  #outliers: Uint32Array | undefined;
+
+  constructor(image: GraphImage, readRow?: RowReader) {
+    assert(image.hasRows || readRow !== undefined, 'rows outside the memory come from a reader');
+    assert(image.hasRows || image.isCoded, 'a walk over float32 has its rows in memory');
+    this.image = image;
+    this.#readRow = readRow;
+    this.#scratch = new Scratch(image, { ef: HNSW_DEFAULTS.efSearch, found: 256, heap: 64 });
+  }
+
+  /** Opens an image that `fill` reads into the memory made for it; throws ALX_CORRUPT or ALX_INCOMPATIBLE_VERSION. */
+  static open(
+    kernels: Kernels,
+    options: OpenHnswOptions,
+    fill: (target: Uint8Array) => void,
+  ): HnswSegment {
+    const { byteLength, readRow, shared = false } = options;
+    return new HnswSegment(GraphImage.read(kernels, byteLength, shared, fill), readRow);
+  }
+
+  /** Takes over a memory that holds a whole image: a segment that another thread has built. */
+  static adopt(kernels: Kernels, memory: LinearMemory): HnswSegment {
+    return new HnswSegment(GraphImage.adopt(kernels, memory));
+  }
+
+  get options(): ResolvedHnswOptions {
+    return this.image.options;
+  }
+
+  /** Rows by ordinal, the removed ones included. */
+  get rowCount(): number {
+    return this.image.rowCount;
+  }
+
+  get removedCount(): number {
+    return this.image.field(HEADER.deletedCount);
+  }
+
+  /** Memory held, for budgets. */
+  get byteLength(): number {
+    return this.image.memory.buffer.byteLength;
+  }
+
+  /** The memory, to be handed to another thread's `adopt` if it is shared. */
+  get memory(): LinearMemory {
+    return this.image.memory;
+  }
+
+  /** The bytes to be stored, a view of the memory; they are what `open` reads. */
+  bytes(): Uint8Array {
+    assert(this.image.hasRows, 'a segment is written while all of it is in memory');
+    return new Uint8Array(this.image.memory.buffer, 0, this.image.field(HEADER.imageBytes));
+  }
+
+  /** How many bytes of `bytes()` stand before the rows. */
+  get rowsAt(): number {
+    return this.image.field(HEADER.rows);
+  }
+
+  /** Takes a row out of later searches for good. Idempotent; its place is reclaimed by a merge. */
+  remove(ordinal: number): void {
+    assert(ordinal >= 0 && ordinal < this.rowCount, 'a removed row is one of the segment');
+    if (this.isRemoved(ordinal)) return;
+    const { graph } = this.image;
+    const word = (graph.field(HEADER.deleted) >>> 2) + (ordinal >>> 5);
+    graph.words[word]! |= 1 << (ordinal & 31);
+    graph.setField(HEADER.deletedCount, graph.field(HEADER.deletedCount) + 1);
+  }
+
+  isRemoved(ordinal: number): boolean {
+    const { graph } = this.image;
+    return graph.isIn(graph.field(HEADER.deleted), ordinal);
+  }
+
+  /** Copies a row's vector to `target` from `start` on. */
+  copyRow(ordinal: number, target: Float32Array, start = 0): void {
+    const { dimension } = this.options;
+    if (this.#readRow !== undefined) {
+      this.#readRow(ordinal, target.subarray(start, start + dimension));
+      return;
+    }
+    const at = this.image.rowAddress(ordinal) >>> 2;
+    target.set(this.image.graph.floats.subarray(at, at + dimension), start);
+  }
+
+  search(query: HnswQuery): HnswHits {
+    assert(query.vector.length === this.options.dimension, 'a query has its graph’s dimension');
+    assert(query.k >= 1, 'a search asks for at least one hit');
+    const k = Math.min(query.k, this.rowCount);
+    const ef = Math.max(query.ef ?? HNSW_DEFAULTS.efSearch, k);
+    const wanted = this.image.isCoded
+      ? Math.min(ef, k * (query.rescore ?? HNSW_DEFAULTS.rescore))
+      : k;
+    const efHeld = Math.min(ef, this.rowCount);
+    const parts = this.#scratch.partsFor({ ef: efHeld, found: wanted, heap: k });
+    const isWalkable = this.#placeQuery(query.vector, parts);
+    const filter = this.#placeFilter(query, parts);
+    if (filter.allowedCount === 0) return this.#hits(parts, 0, 'exact', 0);
+    const canWalk = isWalkable && this.image.field(HEADER.linkedCount) > 0;
+    if (canWalk && this.#takesWalk(query, efHeld, filter)) {
+      const found = this.image.hnsw.hnswSearch(parts.header, efHeld, wanted, filter.allowed);
+      const outliers = this.#allowedOutliers(filter);
+      let held = this.#scoreFound(parts, found, k);
+      if (outliers.length > 0) held = this.#scoreMore(outliers, parts, held, k);
+      if (held >= Math.min(k, filter.allowedCount)) {
+        return this.#hits(parts, held, 'walk', found + outliers.length);
+      }
+    }
+    const held = this.#scanAll(parts, filter, k);
+    return this.#hits(parts, held, 'exact', filter.allowedCount);
+  }
+
+  #takesWalk(query: HnswQuery, ef: number, filter: Filter): boolean {
+    if (query.route !== undefined && query.route !== 'auto') return query.route === 'walk';
+    return isWalkCheaper({
+      rowCount: this.rowCount,
+      allowedCount: filter.allowedCount,
+      ef,
+      m: this.options.m,
+    });
+  }
+
+  /** Writes the query into the scratch block, in the forms the walk needs; false if it cannot be walked to. */
+  #placeQuery(vector: Float32Array, parts: ScratchParts): boolean {
+    const { image } = this;
+    const { graph, functions } = image;
+    graph.floats.set(vector, parts.query >>> 2);
+    graph.setField(parts.header + SCRATCH.distances, 0);
+    graph.setField(parts.header + SCRATCH.expanded, 0);
+    const squaredNorm = functions.dotF32(parts.query, parts.query, vector.length);
+    if (!image.isWalkable(squaredNorm)) return false;
+    graph.floats[(parts.header + SCRATCH.queryRoot) >>> 2] = Math.sqrt(squaredNorm);
+    if (image.isCoded) {
+      const factor = parts.header + SCRATCH.lanes;
+      image.encode(parts.query, squaredNorm, factor, parts.queryByteCode);
+      image.hnsw.hnswWiden(parts.queryByteCode, image.codeStride, parts.queryCode);
+    }
+    return true;
+  }
+
+  /** Joins the query's bitmaps in the scratch block and counts what is left. */
+  #placeFilter(query: HnswQuery, parts: ScratchParts): Filter {
+    const { only, except } = query;
+    const { rowCount, removedCount } = this;
+    if (only === undefined && except === undefined) {
+      return { allowed: 0, allowedCount: rowCount - removedCount };
+    }
+    const { graph } = this.image;
+    const wordCount = (rowCount + 31) >>> 5;
+    const start = parts.allowed >>> 2;
+    const words = graph.words.subarray(start, start + wordCount);
+    if (only === undefined) {
+      words.fill(0xffffffff);
+    } else {
+      words.fill(0);
+      words.set(only.words.subarray(0, wordCount));
+    }
+    const hidden = except?.words ?? [];
+    for (let index = Math.min(hidden.length, wordCount) - 1; index >= 0; index -= 1) {
+      words[index]! &= ~hidden[index]!;
+    }
+    const deleted = graph.field(HEADER.deleted) >>> 2;
+    if (removedCount > 0) {
+      for (let index = 0; index < wordCount; index += 1) {
+        words[index]! &= ~graph.words[deleted + index]!;
+      }
+    }
+    if ((rowCount & 31) !== 0) words[wordCount - 1]! &= (1 << (rowCount & 31)) - 1;
+    return { allowed: parts.allowed, allowedCount: new RowBitmap(rowCount, words).count() };
+  }
+
+  /** Rows outside the graph that may be found. */
+  #allowedOutliers(filter: Filter): Uint32Array {
+    if (this.image.field(HEADER.outlierCount) === 0) return NO_ROWS;
+    this.#outliers ??= this.#listOutliers();
+    const { graph } = this.image;
+    return this.#outliers.filter(
+      (row) => !this.isRemoved(row) && (filter.allowed === 0 || graph.isIn(filter.allowed, row)),
+    );
+  }
+
+  #listOutliers(): Uint32Array {
+    const { graph } = this.image;
+    const start = graph.field(HEADER.levels);
+    const levels = graph.bytes.subarray(start, start + this.rowCount);
+    const rows: number[] = [];
+    for (const [row, level] of levels.entries()) if (level === LEVEL_OUTLIER) rows.push(row);
+    return Uint32Array.from(rows);
+  }
+
+  /** Puts the k closest of the rows that the walk found into the heap, in no order; answers how many. */
+  #scoreFound(parts: ScratchParts, count: number, k: number): number {
+    if (this.#readRow === undefined) {
+      return this.image.hnsw.hnswScore(parts.query, parts.found, count, parts.heap, 0, k);
+    }
+    const start = parts.found >>> 2;
+    const rows = this.image.graph.words.slice(start, start + count);
+    return this.#scoreFetched(rows.sort(), parts, 0, k);
+  }
+
+  /** Offers more rows, ascending, to the heap. */
+  #scoreMore(rows: Uint32Array, parts: ScratchParts, held: number, k: number): number {
+    if (this.#readRow !== undefined) return this.#scoreFetched(rows, parts, held, k);
+    let after = held;
+    const perStep = this.#scratch.foundCapacity;
+    for (let first = 0; first < rows.length; first += perStep) {
+      const step = rows.subarray(first, first + perStep);
+      this.image.graph.words.set(step, parts.found >>> 2);
+      const { hnsw } = this.image;
+      after = hnsw.hnswScore(parts.query, parts.found, step.length, parts.heap, after, k);
+    }
+    return after;
+  }
+
+  /** The same for rows that are fetched, a block at a time. Fetching costs more than a call for each of them. */
+  #scoreFetched(rows: Uint32Array, parts: ScratchParts, heldBefore: number, k: number): number {
+    const { functions, rowStride, options } = this.image;
+    let held = heldBefore;
+    for (let first = 0; first < rows.length; first += ROW_BLOCK_ROWS) {
+      const block = rows.subarray(first, first + ROW_BLOCK_ROWS);
+      const { floats } = this.image.graph;
+      for (const [index, row] of block.entries()) {
+        this.copyRow(row, floats, (parts.rowBlock + index * rowStride) >>> 2);
+      }
+      for (const [index, row] of block.entries()) {
+        held = functions.scanTopK(
+          METRIC_CODE[options.metric],
+          parts.query,
+          parts.rowBlock + index * rowStride,
+          rowStride,
+          options.dimension,
+          0,
+          1,
+          row,
+          0,
+          0,
+          parts.heap,
+          held,
+          k,
+        );
+      }
+    }
+    return held;
+  }
+
+  /** Puts the k closest of all rows that may be found into the heap; answers how many. */
+  #scanAll(parts: ScratchParts, filter: Filter, k: number): number {
+    const { graph, functions, options, rowStride } = this.image;
+    const { rowCount } = this;
+    const start = parts.allowed >>> 2;
+    const words = graph.words.subarray(start, start + ((rowCount + 31) >>> 5));
+    const deleted = graph.field(HEADER.deleted) >>> 2;
+    if (filter.allowed === 0) {
+      for (let index = 0; index < words.length; index += 1) {
+        words[index] = ~graph.words[deleted + index]!;
+      }
+    }
+    if (this.#readRow !== undefined) {
+      const allowed = new RowBitmap(rowCount, words);
+      const rows = Uint32Array.from({ length: filter.allowedCount });
+      let next = 0;
+      for (let row = 0; row < rowCount; row += 1) if (allowed.has(row)) rows[next++] = row;
+      return this.#scoreFetched(rows, parts, 0, k);
+    }
+    for (let index = 0; index < words.length; index += 1) words[index] = ~words[index]!;
+    return functions.scanTopK(
+      METRIC_CODE[options.metric],
+      parts.query,
+      graph.field(HEADER.rows),
+      rowStride,
+      options.dimension,
+      0,
+      rowCount,
+      0,
+      parts.allowed,
+      graph.field(HEADER.norms),
+      parts.heap,
+      0,
+      k,
+    );
+  }
+
+  /** Sorts the heap and reads it out. */
+  #hits(parts: ScratchParts, held: number, route: 'walk' | 'exact', scored: number): HnswHits {
+    const { image } = this;
+    image.functions.sortHeap(parts.heap, held);
+    const { words } = image.graph;
+    const ordinals = new Uint32Array(held);
+    const reduced = new Float32Array(held);
+    const start = parts.heap >>> 2;
+    for (let index = 0; index < held; index += 1) {
+      ordinals[index] = words[start + 2 * index]!;
+      reduced[index] = this.#orderKey.decode(words[start + 2 * index + 1]! | 0);
+    }
+    return {
+      count: held,
+      ordinals,
+      reduced,
+      route,
+      expanded: image.field(parts.header + SCRATCH.expanded),
+      distances: image.field(parts.header + SCRATCH.distances),
+      scored,
+    };
+  }
+}
