@@ -1,5 +1,11 @@
 /** `db.catalog`: schemas, tables, columns and indexes as plain records, seen by the caller's transaction. */
-import { didYouMean, type CatalogView, type StatementHost, type TableDef } from '@alopex-db/sql';
+import {
+  didYouMean,
+  type CatalogView,
+  type StatementHost,
+  type ColumnDef,
+  type TableDef,
+} from '@alopex-db/sql';
 import { AlopexError } from '@alopex-db/core/base';
 import { typeName } from '@alopex-db/core/types';
 import type { CatalogFacet, ColumnInfo, IndexInfo, TableInfo } from '@alopex-db/sql/session';
@@ -77,13 +83,22 @@ function tableInfo(table: TableDef): TableInfo {
     const position = primaryKey === undefined ? -1 : primaryKey.columns.indexOf(ordinal);
     return {
       name: column.name,
-      type: column.lengthMax === undefined ? typeName(column.type) : `varchar(${column.lengthMax})`,
+      type: columnType(column),
       nullable: !column.notNull && position < 0,
       defaultSql: column.defaultSql,
+      identity: column.identity?.generated,
       primaryKeyPosition: position < 0 ? undefined : position + 1,
     };
   });
   return { schema, name, columns, indexes: indexInfos(table), checks: table.checks };
+}
+
+/** As CREATE TABLE takes it: with length and metric, which messages leave out. */
+function columnType({ type, lengthMax }: ColumnDef): string {
+  if (lengthMax !== undefined) return `varchar(${lengthMax})`;
+  const name = typeName(type);
+  const metric = type.kind === 'vector' ? (type.metric ?? 'cosine') : 'cosine';
+  return metric === 'cosine' ? name : name.replace(')', `, ${metric})`);
 }
 
 function indexInfos(table: TableDef): IndexInfo[] {

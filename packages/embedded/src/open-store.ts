@@ -18,17 +18,24 @@ export function openStore(options: ResolvedOptions): OpenedStore {
     const memoryLimitBytes = options.memoryLimitBytes;
     return { blockCache, store: Store.open({ ...parts, memoryLimitBytes }) };
   }
-  const { vfs, directory } = placeOf(target.path, options.vfs);
-  if (options.readOnly || !options.createIfMissing) requireStore(vfs, directory, target.path);
-  const store = Store.open({
-    ...parts,
-    vfs,
-    directory,
-    readOnly: options.readOnly,
-    checksum: systemChecksum,
-    compression: options.compression === 'zstd' ? zstdCompression() : undefined,
-  });
-  return { store, blockCache };
+  try {
+    return { blockCache, store: Store.open({ ...parts, ...diskOptions(options, target.path) }) };
+  } catch (error) {
+    throw error instanceof AlopexError ? openingError(error, target.path) : error;
+  }
+}
+
+function diskOptions(options: ResolvedOptions, path: string) {
+  const { readOnly } = options;
+  const { vfs, directory } = placeOf(path, options.vfs);
+  if (readOnly || !options.createIfMissing) requireStore(vfs, directory, path);
+  const compression = options.compression === 'zstd' ? zstdCompression() : undefined;
+  return { vfs, directory, readOnly, checksum: systemChecksum, compression };
+}
+
+/** The disk knows paths below the database only; here it is known which database that was. */
+function openingError(error: AlopexError, path: string): AlopexError {
+  return error.detail === undefined ? error.with({ detail: `While opening "${path}".` }) : error;
 }
 
 /** A directory of the machine is the root of a disk of its own; a disk that was passed in holds it as a folder. */

@@ -60,13 +60,13 @@ test('the same process is refused as well', async () => {
 test('a path below a file, a folder of other things and a damaged folder are named', async () => {
   using folder = new TemporaryDirectory();
   writeFileSync(folder.join('file'), 'text');
-  const belowFile = await errorOf(() => Database.open(folder.join('file', 'data')));
-  expect(belowFile).toMatchObject({
-    name: 'AlopexError',
-    message: expect.stringContaining('file') as string,
-  });
-  const isFile = await errorOf(() => Database.open(folder.join('file')));
-  expect(isFile).toMatchObject({ name: 'AlopexError' });
+  for (const path of [folder.join('file'), folder.join('file', 'data')]) {
+    expect(await errorOf(() => Database.open(path))).toMatchObject({
+      code: 'ALX_IO',
+      message: expect.stringContaining('is a file, not a folder') as string,
+      detail: `While opening "${path}".`,
+    });
+  }
   mkdirSync(folder.join('photos'));
   writeFileSync(folder.join('photos', 'cat.jpg'), 'meow');
   const photos = await errorOf(() => Database.open(folder.join('photos')));

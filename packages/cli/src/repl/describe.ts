@@ -1,5 +1,5 @@
 /** The shell's `\d`, `\dt`, `.schema`: what the catalog holds, as psql shows it. */
-import type { CatalogFacet, TableInfo } from '@alopex-db/embedded';
+import type { CatalogFacet, ColumnInfo, TableInfo } from '@alopex-db/embedded';
 import { AlopexError } from '@alopex-db/core/base';
 import { gridWriter } from '../output/grid-writer.ts';
 
@@ -24,11 +24,11 @@ export async function describeTable(catalog: CatalogFacet, name: string): Promis
     column.name,
     column.type,
     column.nullable ? '' : 'not null',
-    column.defaultSql ?? '',
+    defaultText(column),
   ]);
   const lines = [
     `Table "${table.schema}.${table.name}"`,
-    drawGrid(['column', 'type', 'nullable', 'default'], columns),
+    drawGrid(['column', 'type', 'nullable', 'default'], columns).trimEnd(),
   ];
   if (table.indexes.length > 0) {
     lines.push('Indexes:');
@@ -54,8 +54,7 @@ export async function schemaSql(catalog: CatalogFacet, name: string | undefined)
 function createTableSql(table: TableInfo): string {
   const lines = table.columns.map((column) => {
     const notNull = column.nullable ? '' : ' NOT NULL';
-    const fallback = column.defaultSql === undefined ? '' : ` DEFAULT ${column.defaultSql}`;
-    return `${quoteName(column.name)} ${column.type}${notNull}${fallback}`;
+    return `${quoteName(column.name)} ${column.type}${notNull}${defaultClause(column)}`;
   });
   for (const index of table.indexes) {
     const columns = index.columns.map(quoteName).join(', ');
@@ -65,6 +64,16 @@ function createTableSql(table: TableInfo): string {
   for (const check of table.checks)
     lines.push(`CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})`);
   return `CREATE TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n);\n`;
+}
+
+function defaultClause(column: ColumnInfo): string {
+  if (column.identity !== undefined) return ` ${defaultText(column).toUpperCase()}`;
+  return column.defaultSql === undefined ? '' : ` DEFAULT ${column.defaultSql}`;
+}
+
+function defaultText({ identity, defaultSql }: ColumnInfo): string {
+  if (identity === undefined) return defaultSql ?? '';
+  return `generated ${identity === 'always' ? 'always' : 'by default'} as identity`;
 }
 
 function keyOf(table: TableInfo): string {

@@ -35,6 +35,17 @@ describe('NodeVfs', () => {
     expect(vfs.list('')).toEqual(['a']);
   });
 
+  it('says what stands where a folder should be, and returns where none can be made', () => {
+    fs.writeFileSync(nodePath.join(folder, 'file'), '');
+    for (const path of ['file', 'file/below']) {
+      expect(() => new NodeVfs(folder).makeDirectory(path)).toThrow(/is a file, not a folder/);
+    }
+    if (!fs.existsSync('/proc/self')) return;
+    expect(() => new NodeVfs('/proc/nothing').makeDirectory('')).toThrow(
+      expect.objectContaining({ name: 'AlopexError' }),
+    );
+  });
+
   it('reports a full disk by its code and cure', () => {
     if (!fs.existsSync('/dev/full')) return;
     fs.symlinkSync('/dev/full', nodePath.join(folder, 'full'));

@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import nodePath from 'node:path';
 import type { AlopexError } from '../base/errors.ts';
-import { fileClosed, isDirectory, poisonedFile, readPastEnd } from '../vfs/file-errors.ts';
+import { fileClosed, isDirectory, isFile, poisonedFile, readPastEnd } from '../vfs/file-errors.ts';
 import { checkPath } from '../vfs/path.ts';
 import type { DirectoryLock, ReadableFile, Vfs, WritableFile } from '../vfs/vfs.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -71,7 +71,7 @@ export class NodeVfs implements Vfs {
   }
 
   makeDirectory(path: string): void {
-    this.#attempt('create folder', path, (full) => fs.mkdirSync(full, { recursive: true }));
+    this.#attempt('create folder', path, makeFolder);
   }
 
   syncDirectory(path: string): void {
@@ -106,6 +106,24 @@ function syncFolder(full: string): void {
     if (systemCode(error) !== 'EINVAL') throw error;
   } finally {
     fs.closeSync(descriptor);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive form never returns where a parent is there and refuses every child,
+ * as /proc does.
+ */
+function makeFolder(full: string): void {
+  const found = fs.statSync(full, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) return;
+  if (found !== undefined) throw isFile(full);
+  const parent = nodePath.dirname(full);
+  if (parent !== full) makeFolder(parent);
+  try {
+    fs.mkdirSync(full);
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (systemCode(error) !== 'EEXIST') throw error;
   }
 }
 

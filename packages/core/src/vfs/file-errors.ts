@@ -12,6 +12,12 @@ export function isDirectory(path: string): AlopexError {
   return new AlopexError('ALX_IO', `"${path}" is a folder, not a file`);
 }
 
+export function isFile(path: string): AlopexError {
+  return new AlopexError('ALX_IO', `"${path}" is a file, not a folder`, {
+    hint: 'Name another path, or move the file away.',
+  });
+}
+
 /** A read beyond the end: the file is shorter than those who wrote it left it. */
 export function readPastEnd(
   path: string,

@@ -270,6 +270,8 @@ export interface ColumnInfo {
   readonly type: string;
   readonly nullable: boolean;
   readonly defaultSql: string | undefined;
+  /** SERIAL and IDENTITY: filled from a sequence, for 'always' whatever an INSERT says. */
+  readonly identity: 'always' | 'default' | undefined;
   /** Position in the primary key from 1, or undefined. */
   readonly primaryKeyPosition: number | undefined;
 }
