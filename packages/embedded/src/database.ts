@@ -82,6 +82,12 @@ export class Database extends UnbuiltSession {
     this.#opened.store.flush();
   }
 
+  /** Merges tables until nothing is left that no snapshot can see; others get their turn meanwhile. */
+  async compact(): Promise<void> {
+    this.host.check();
+    await this.#opened.store.compact();
+  }
+
   memoryUsage(): MemoryUsage {
     this.host.check();
     return {

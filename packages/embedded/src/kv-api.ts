@@ -118,7 +118,7 @@ export class KvApi implements KvFacet {
       this.#host.check();
       return;
     }
-    const held = await this.#host.hold();
+    const held = this.#host.hold();
     let failed = false;
     let cursor: Cursor | undefined;
     try {

@@ -1,7 +1,13 @@
 /** Opens the store of a database on its disk, or in memory, with what Node offers: files, CRC-32, zstd, randomness. */
 import { AlopexError } from '@alopex-db/core/base';
-import { BlockCache, Store, storeExists } from '@alopex-db/core';
-import { NodeVfs, systemChecksum, systemRandom, zstdCompression } from '@alopex-db/core/node';
+import { BlockCache, Store, storeExists, type StoreOptions } from '@alopex-db/core';
+import {
+  NodeVfs,
+  systemChecksum,
+  systemPause,
+  systemRandom,
+  zstdCompression,
+} from '@alopex-db/core/node';
 import type { Vfs } from '@alopex-db/core/vfs';
 import type { ResolvedOptions } from './resolve-options.ts';
 
@@ -13,7 +19,15 @@ export interface OpenedStore {
 export function openStore(options: ResolvedOptions): OpenedStore {
   const { clock, logger, durability, memtableSizeBytes, target } = options;
   const blockCache = new BlockCache(options.blockCacheSizeBytes);
-  const parts = { clock, logger, durability, memtableSizeBytes, blockCache, random: systemRandom };
+  const parts = {
+    clock,
+    logger,
+    durability,
+    memtableSizeBytes,
+    blockCache,
+    random: systemRandom,
+    pause: () => systemPause(0),
+  };
   if (target.kind === 'memory') {
     const memoryLimitBytes = options.memoryLimitBytes;
     return { blockCache, store: Store.open({ ...parts, memoryLimitBytes }) };
@@ -25,7 +39,7 @@ export function openStore(options: ResolvedOptions): OpenedStore {
   }
 }
 
-function diskOptions(options: ResolvedOptions, path: string) {
+function diskOptions(options: ResolvedOptions, path: string): Omit<StoreOptions, 'clock'> {
   const { readOnly } = options;
   const { vfs, directory } = placeOf(path, options.vfs);
   if (readOnly || !options.createIfMissing) requireStore(vfs, directory, path);

@@ -6,7 +6,6 @@ import { AlopexError } from '@alopex-db/core/base';
 import { LocalSession, type LocalSessionOptions } from '@alopex-db/sql';
 
 const FEATURES = {
-  compact: 'compaction on demand',
   exportTo: 'export to files',
   backup: 'backup',
   persistTo: 'writing a database in memory to a directory',

@@ -140,6 +140,19 @@ test('flush and checkpoint move what is in memory into tables, and nothing is lo
   expect(await db.query('SELECT note FROM t WHERE id = 7').value()).toBe('changed');
 });
 
+test('compaction merges what was written over, and nothing is lost', async () => {
+  using folder = new TemporaryDirectory();
+  await using db = await Database.open(folder.path, { durability: 'os' });
+  for (let round = 0; round < 5; round += 1) {
+    for (let key = 0; key < 50; key += 1) await db.kv.put(`key ${key}`, `round ${round}`);
+    await db.flush();
+  }
+  const before = db.metrics().tableBytes;
+  await db.compact();
+  expect(db.metrics().tableBytes).toBeLessThan(before);
+  expect(await db.kv.getText('key 49')).toBe('round 4');
+});
+
 test('a database in memory keeps to its limit and what it had', async () => {
   await using db = await Database.openInMemory({ memoryLimit: '4MB' });
   await db.kv.put('first', 'value');
