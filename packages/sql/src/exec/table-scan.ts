@@ -27,7 +27,7 @@ export function* tableScan(plan: TableScan, context: StatementContext): BatchIte
   const rows = openRows(plan, context);
   // A backward cursor shows every value in the same bytes; reads by key do not.
   const copies = plan.reverse && plan.access.kind !== 'point';
-  const selection = new Int32Array(BATCH_ROWS_MAX);
+  const selection = new Int32Array(filter === undefined ? 0 : BATCH_ROWS_MAX);
   try {
     for (let ended = false; !ended && remaining > 0;) {
       context.check();

@@ -20,8 +20,7 @@ export class BatchRows {
   readonly #form: OutputForm;
 
   constructor(columns: readonly Column[], form: OutputForm) {
-    const names = columns.map(({ name }) => name);
-    this.#build = createBatchRowBuilder(names, form.rowMode);
+    this.#build = builderFor(columns, form.rowMode);
     this.#conversions = columns.map(({ type }) => outputConversion(type, form));
     this.#form = form;
   }
@@ -48,6 +47,21 @@ export class BatchRows {
         type.kind === 'int64' && (int64 === 'bigint' || values instanceof BigInt64Array),
     );
   }
+}
+
+// The columns of a compiled statement are one object for all its runs, and generating code costs more than a short run.
+const objectBuilders = new WeakMap<readonly Column[], BatchRowBuilder>();
+const arrayBuilders = new WeakMap<readonly Column[], BatchRowBuilder>();
+
+function builderFor(columns: readonly Column[], mode: OutputForm['rowMode']): BatchRowBuilder {
+  const builders = mode === 'array' ? arrayBuilders : objectBuilders;
+  let builder = builders.get(columns);
+  if (builder === undefined) {
+    const names = columns.map(({ name }) => name);
+    builder = createBatchRowBuilder(names, mode);
+    builders.set(columns, builder);
+  }
+  return builder;
 }
 
 function createGetter(column: ColumnVector, convert: OutputConversion): BatchGetter {

@@ -5,7 +5,7 @@ import type { RowWindow } from './row-window.ts';
 
 /** Validity bits of a batch, made only when a null turns up: a column without nulls lets kernels skip the check. */
 export class DecodedValidity {
-  readonly #bits = new Uint8Array(validityBytes(BATCH_ROWS_MAX));
+  #bits = new Uint8Array(0);
   #used = false;
 
   begin(): void {
@@ -15,6 +15,7 @@ export class DecodedValidity {
   /** Marks row `index` of `count` as null. */
   setNull(index: number, count: number): void {
     if (!this.#used) {
+      if (this.#bits.length === 0) this.#bits = new Uint8Array(validityBytes(BATCH_ROWS_MAX));
       this.#bits.fill(0xff, 0, validityBytes(count));
       this.#used = true;
     }

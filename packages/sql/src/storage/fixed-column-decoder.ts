@@ -15,20 +15,27 @@ import type { RowWindow } from './row-window.ts';
 const NO_VALUES = new Uint8Array(0);
 const TWO_32 = 0x1_0000_0000;
 const UUID_BYTES = 16;
+const ROWS_AT_FIRST = 16;
 
 export class FixedColumnDecoder {
   readonly #slot: ColumnSlot;
   readonly #validity = new DecodedValidity();
-  readonly #values: Values;
+  /** As many values as the largest batch so far, or a whole batch at once. */
+  #values: Values;
+  #capacity = ROWS_AT_FIRST;
   #wide: BigInt64Array | undefined;
 
   constructor(slot: ColumnSlot) {
     this.#slot = slot;
-    this.#values = createValues(slot.type);
+    this.#values = createValues(slot.type, ROWS_AT_FIRST);
   }
 
   decode(window: RowWindow, selection: Int32Array | undefined, count: number): ColumnVector {
     markNulls(this.#validity, this.#slot, window, selection, count);
+    if (count > this.#capacity) {
+      this.#capacity = BATCH_ROWS_MAX;
+      this.#values = createValues(this.#slot.type, BATCH_ROWS_MAX);
+    }
     return this.#finish(this.#decodeValues(window, selection, count), count);
   }
 
@@ -74,25 +81,25 @@ export class FixedColumnDecoder {
       const data = (values as Uint8Array).subarray(0, count * UUID_BYTES);
       return { type, length: count, values: NO_VALUES, validity, offsets: undefined, data };
     }
-    const exact = count === BATCH_ROWS_MAX ? values : values.subarray(0, count);
+    const exact = count === values.length ? values : values.subarray(0, count);
     return { type, length: count, values: exact, validity, offsets: undefined, data: undefined };
   }
 }
 
-function createValues(type: DataType): Values {
+function createValues(type: DataType, rows: number): Values {
   switch (type.kind) {
     case 'boolean':
-      return new Uint8Array(BATCH_ROWS_MAX);
+      return new Uint8Array(rows);
     case 'int16':
-      return new Int16Array(BATCH_ROWS_MAX);
+      return new Int16Array(rows);
     case 'int32':
-      return new Int32Array(BATCH_ROWS_MAX);
+      return new Int32Array(rows);
     case 'float32':
-      return new Float32Array(BATCH_ROWS_MAX);
+      return new Float32Array(rows);
     case 'uuid':
-      return new Uint8Array(UUID_BYTES * BATCH_ROWS_MAX);
+      return new Uint8Array(UUID_BYTES * rows);
     default:
-      return new Float64Array(BATCH_ROWS_MAX);
+      return new Float64Array(rows);
   }
 }
 

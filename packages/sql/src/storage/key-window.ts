@@ -2,10 +2,12 @@
 import type { ValueSlot } from '@alopex-db/core';
 import { BATCH_ROWS_MAX, BYTEA, bytesColumn, type ColumnVector } from '@alopex-db/core/types';
 
+const ROWS_AT_FIRST = 16;
+
 export class KeyWindow {
   #count = 0;
-  #bytes = new Uint8Array(1_024);
-  readonly #offsets = new Int32Array(BATCH_ROWS_MAX + 1);
+  #bytes = new Uint8Array(256);
+  #offsets = new Int32Array(ROWS_AT_FIRST + 1);
 
   clear(): void {
     this.#count = 0;
@@ -19,6 +21,7 @@ export class KeyWindow {
     const source = slot.bytes;
     for (let from = slot.start; from < slot.end; from += 1, at += 1) bytes[at] = source[from]!;
     this.#count += 1;
+    if (this.#count === this.#offsets.length) this.#growOffsets();
     this.#offsets[this.#count] = at;
   }
 
@@ -46,6 +49,12 @@ export class KeyWindow {
       }
     }
     return bytesColumn(BYTEA, count, offsets, data);
+  }
+
+  #growOffsets(): void {
+    const grown = new Int32Array(BATCH_ROWS_MAX + 1);
+    grown.set(this.#offsets);
+    this.#offsets = grown;
   }
 
   #grow(length: number): void {

@@ -12,13 +12,14 @@ import type { ValueSlot } from '@alopex-db/core';
 const VIEWS_KEPT_MAX = 64;
 
 const SLAB_BYTES = 65_536;
+const ROWS_AT_FIRST = 16;
 
 export class RowWindow {
   count = 0;
   readonly bytes: Uint8Array[] = [];
   readonly views: DataView[] = [];
-  readonly starts = new Int32Array(BATCH_ROWS_MAX);
-  readonly ends = new Int32Array(BATCH_ROWS_MAX);
+  /** Grown as rows come: most statements read a few. */
+  starts = new Int32Array(ROWS_AT_FIRST);
   /** True when some row was written under another schema version than `schemaByte` says. */
   hasOlderRows = false;
   readonly #schemaByte: number;
@@ -40,11 +41,11 @@ export class RowWindow {
 
   push(slot: ValueSlot): void {
     const index = this.count++;
+    if (index === this.starts.length) this.#grow();
     const bytes = slot.bytes;
     this.bytes[index] = bytes;
     this.views[index] = bytes === this.#lastBytes ? this.#lastView! : this.#viewOf(bytes);
     this.starts[index] = slot.start;
-    this.ends[index] = slot.end;
     if (bytes[slot.start] !== this.#schemaByte) this.hasOlderRows = true;
   }
 
@@ -60,6 +61,12 @@ export class RowWindow {
     this.#slab.set(slot.bytes.subarray(slot.start, slot.end), start);
     this.#slabUsed += length;
     this.push({ bytes: this.#slab, start, end: this.#slabUsed });
+  }
+
+  #grow(): void {
+    const grown = new Int32Array(BATCH_ROWS_MAX);
+    grown.set(this.starts);
+    this.starts = grown;
   }
 
   #viewOf(bytes: Uint8Array): DataView {

@@ -11,15 +11,16 @@ import type { RowWindow } from './row-window.ts';
 const NO_VALUES = new Uint8Array(0);
 /** Up to this many bytes a loop beats the view that `set` needs. */
 const LOOP_LENGTH_MAX = 24;
+const ROWS_AT_FIRST = 16;
 
 export class VariableColumnDecoder {
   readonly #layout: RowLayout;
   readonly #slot: ColumnSlot;
   readonly #validity = new DecodedValidity();
-  readonly #offsets = new Int32Array(BATCH_ROWS_MAX + 1);
+  #offsets = new Int32Array(ROWS_AT_FIRST + 1);
   /** Bytes a row has at fixed dimension; 0 = rows differ. */
   readonly #strideBytes: number;
-  #data = new Uint8Array(4_096);
+  #data = new Uint8Array(256);
 
   constructor(layout: RowLayout, slot: ColumnSlot) {
     this.#layout = layout;
@@ -33,6 +34,7 @@ export class VariableColumnDecoder {
     const variable = this.#slot.variableIndex;
     const endAt = endOffsetsStart + 4 * variable;
     const { bytes, views, starts } = window;
+    if (count >= this.#offsets.length) this.#offsets = new Int32Array(BATCH_ROWS_MAX + 1);
     const offsets = this.#offsets;
     const stride = this.#strideBytes;
     let at = 0;
