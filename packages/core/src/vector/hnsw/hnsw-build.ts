@@ -12,7 +12,13 @@
 import { assert } from '../../base/assert.ts';
 import { nextBelow, type Random } from '../../base/random.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
-import { HEADER, LEVEL_OUTLIER, SCRATCH } from '../../kernels/hnsw-layout.ts';
+import {
+  HEADER,
+  LEVEL_DUPLICATE,
+  LEVEL_OUTLIER,
+  NONE,
+  SCRATCH,
+} from '../../kernels/hnsw-layout.ts';
 import { GraphImage } from './graph-image.ts';
 import { HnswSegment } from './hnsw-segment.ts';
 import { resolveHnswOptions, type HnswOptions } from './options.ts';
@@ -44,6 +50,8 @@ export class HnswBuild {
   readonly #inherited: number;
   #added: number;
   #next: number;
+  /** The first row that this build links. */
+  #first: number;
   #isCoded = false;
 
   private constructor(image: GraphImage, inherited: number) {
@@ -51,6 +59,7 @@ export class HnswBuild {
     this.#inherited = inherited;
     this.#added = inherited;
     this.#next = inherited;
+    this.#first = inherited;
     this.#scratch = new Scratch(image, { ef: image.options.efConstruction, found: 0, heap: 0 });
   }
 
@@ -79,7 +88,7 @@ export class HnswBuild {
   }
 
   get progress(): BuildProgress {
-    return { done: this.#next - this.#inherited, total: this.#image.rowCount - this.#inherited };
+    return { done: this.#next - this.#first, total: this.#image.rowCount - this.#first };
   }
 
   /** Copies elements [start, start + dimension) of `vectors`, finite ones, and answers the row's ordinal. */
@@ -124,17 +133,36 @@ export class HnswBuild {
     graph.setField(HEADER.outlierCount, graph.field(HEADER.outlierCount) + 1);
   }
 
-  /** Codes of the rows added; of all rows where the quantizer is new or no longer fits them. */
+  /**
+   * Codes of the rows added. Where they outgrow the quantizer of the graph that is extended, all rows get new codes and are
+   * linked anew: links that were chosen among other codes lead astray, at worst to a crowd of rows that now look equal.
+   */
   #encodeRows(): void {
     this.#isCoded = true;
     if (!this.#image.isCoded) return;
     if (this.#inherited > 0) {
       this.#encodeFrom(this.#inherited);
       if (!hasOutgrownQuantizer(this.#image)) return;
+      this.#unlinkAll();
     }
     trainQuantizer(this.#image);
     this.#image.setField(HEADER.clampedCount, 0);
     this.#encodeFrom(0);
+  }
+
+  /** Takes all rows out of the graph, to be linked again; those that were duplicates come back on level 0. */
+  #unlinkAll(): void {
+    const { graph, rowCount } = this.#image;
+    const levels = graph.field(HEADER.levels);
+    for (let row = 0; row < rowCount; row += 1) {
+      if (graph.levelOf(row) === LEVEL_DUPLICATE) graph.bytes[levels + row] = 0;
+    }
+    for (const name of ['topLevel', 'poolUsed', 'linkedCount', 'duplicateCount'] as const) {
+      graph.setField(HEADER[name], 0);
+    }
+    graph.setField(HEADER.entry, NONE);
+    this.#next = 0;
+    this.#first = 0;
   }
 
   #encodeFrom(first: number): void {

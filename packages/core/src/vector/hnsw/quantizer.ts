@@ -36,7 +36,7 @@ export function trainQuantizer(image: GraphImage): void {
 
 /** Whether so much was cut off that the codes should be made anew. */
 export function hasOutgrownQuantizer(image: GraphImage): boolean {
-  const elements = image.field(HEADER.linkedCount) * image.options.dimension;
+  const elements = image.rowCount * image.options.dimension;
   return image.field(HEADER.clampedCount) > elements * CLAMPED_SHARE_MAX;
 }
 
