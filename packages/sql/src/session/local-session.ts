@@ -31,6 +31,8 @@ export interface LocalSessionOptions {
 export class LocalSession extends Runner implements Session {
   protected override readonly host: SessionHost;
   protected override readonly facets: FacetFactories;
+  /** Begun here and not ended yet. */
+  readonly #transactions = new Set<LocalTransaction>();
   #sync: SyncFacet | undefined;
 
   constructor({ engine, facets, isShared }: LocalSessionOptions) {
@@ -47,7 +49,7 @@ export class LocalSession extends Runner implements Session {
 
   async begin(options: TransactionOptions = {}): Promise<SessionTransaction> {
     this.host.check();
-    options.signal?.throwIfAborted();
+    checkSignal(options.signal);
     const { engine } = this.host;
     // From here on every call of the transaction takes its turn when it is made: none waits for the parser first.
     await engine.ready();
@@ -58,7 +60,16 @@ export class LocalSession extends Runner implements Session {
       readOnly: options.mode === undefined ? undefined : options.mode === 'read only',
       durability: options.durability,
     });
-    return new LocalTransaction({ engine, settings, block, facets: this.facets });
+    const transaction: LocalTransaction = new LocalTransaction({
+      engine,
+      settings,
+      block,
+      facets: this.facets,
+      signal: options.signal,
+      onEnd: () => this.#transactions.delete(transaction),
+    });
+    this.#transactions.add(transaction);
+    return transaction;
   }
 
   async transaction<R>(
@@ -79,7 +90,7 @@ export class LocalSession extends Runner implements Session {
         await transaction.rollback();
         if (!isConflict(error) || attempt >= attempts) throw error;
       }
-      options.signal?.throwIfAborted();
+      checkSignal(options.signal);
       await this.#backOff(attempt);
     }
   }
@@ -95,7 +106,9 @@ export class LocalSession extends Runner implements Session {
     return new LocalSession({ engine, facets: this.facets, isShared: false });
   }
 
+  /** Rolls back what is still open. */
   async close(): Promise<void> {
+    await Promise.all([...this.#transactions].map((transaction) => transaction.rollback()));
     await this.host.close();
   }
 
@@ -108,4 +121,10 @@ export class LocalSession extends Runner implements Session {
     const boundMs = Math.min(BACKOFF_MS_MAX, 2 ** attempt);
     await engine.pause(nextBelow(engine.services.random, boundMs));
   }
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  const cause: unknown = signal.reason;
+  throw new AlopexError('ALX_CANCELLED', 'canceled before the transaction began', { cause });
 }

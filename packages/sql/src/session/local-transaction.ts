@@ -13,18 +13,24 @@ export interface LocalTransactionOptions {
   readonly settings: Settings;
   readonly block: TransactionBlock;
   readonly facets: FacetFactories;
+  readonly signal: AbortSignal | undefined;
+  /** Called once, when the transaction has ended. */
+  readonly onEnd: () => void;
 }
 
 export class LocalTransaction extends Runner implements SessionTransaction {
   readonly id: string;
   protected override readonly host: TransactionHost;
   protected override readonly facets: FacetFactories;
+  readonly #onEnd: () => void;
   #nested = 0;
 
-  constructor({ engine, settings, block, facets }: LocalTransactionOptions) {
+  constructor(options: LocalTransactionOptions) {
+    const { engine, settings, block, facets, signal } = options;
     super();
     this.id = String(block.transaction.id);
-    this.host = new TransactionHost(engine, settings, block);
+    this.host = new TransactionHost(engine, settings, block, signal);
+    this.#onEnd = options.onEnd;
     this.facets = facets;
   }
 
@@ -70,14 +76,19 @@ export class LocalTransaction extends Runner implements SessionTransaction {
   }
 
   async commit(): Promise<void> {
-    return this.host.commit();
+    try {
+      await this.host.commit();
+    } finally {
+      this.#onEnd();
+    }
   }
 
   async rollback(): Promise<void> {
     this.host.rollback();
+    this.#onEnd();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.host.rollback();
+    await this.rollback();
   }
 }

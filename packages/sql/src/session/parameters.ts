@@ -129,8 +129,9 @@ export function convertParameter(
 
 function integerParameter(value: SqlValue, type: DataType, index: number): Scalar {
   if (typeof value === 'number') {
-    if (type.kind === 'int32' && (value | 0) === value) return value;
-    if (Number.isSafeInteger(value)) return castScalar(value, INT64, type);
+    if (type.kind === 'int32' && (value | 0) === value) return value | 0;
+    // + 0, because integers know no -0.
+    if (Number.isSafeInteger(value)) return castScalar(value + 0, INT64, type);
     if (Number.isInteger(value)) {
       throw new AlopexError(
         'ALX_PARAMETER',

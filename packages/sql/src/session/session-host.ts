@@ -28,6 +28,8 @@ export class SessionHost implements StatementHost {
   readonly settings: Settings;
   readonly isShared: boolean;
   readonly #running = new Set<Promise<unknown>>();
+  /** Of streams, which hold their snapshot between two steps. */
+  readonly #held = new Set<TransactionBlock>();
   /** The block of SQL's BEGIN. */
   #open: TransactionHost | undefined;
   #isClosed = false;
@@ -73,18 +75,16 @@ export class SessionHost implements StatementHost {
   hold(): HeldBlock {
     if (this.#open !== undefined) return this.#open.hold();
     const block = this.engine.begin({ settings: this.settings.resolved, readOnly: true });
-    let end: () => void = () => {};
-    // Closing the session waits for open streams like for everything else that runs.
-    void this.#track(new Promise<void>((resolve) => (end = resolve)));
+    this.#held.add(block);
     return {
       block,
       step: (body) => {
         this.check();
-        return body();
+        return this.#track(body());
       },
       release: () => {
         block.rollback();
-        end();
+        this.#held.delete(block);
       },
     };
   }
@@ -136,6 +136,8 @@ export class SessionHost implements StatementHost {
     this.#open?.currentBlock?.rollback();
     this.#open = undefined;
     await Promise.allSettled(this.#running);
+    for (const block of this.#held) block.rollback();
+    this.#held.clear();
   }
 
   /** Rolls back the block that a script left open; whether there was one. */

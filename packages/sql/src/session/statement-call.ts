@@ -8,13 +8,13 @@ import type { Statement as StatementNode } from '../ast/statement.ts';
 import { copyBatch } from '../exec/copy-batch.ts';
 import { Interrupt } from '../exec/interrupt.ts';
 import type { ControlResult } from './control-result.ts';
-import type { DirectWrite } from './direct-write.ts';
-import { cannotWait, nextBatch, runNow, runToEnd, waitForLock } from './driver.ts';
+import { cannotWait, nextBatch, runNow, runToEnd } from './driver.ts';
 import { directWriteOf } from './fast-path.ts';
 import type { CollectedBatches, QuerySource } from './lazy-query.ts';
 import { outputForm, type OutputForm } from './output-value.ts';
 import { isPositional } from './parameters.ts';
 import type { PointSelect } from './point-select.ts';
+import { runDirect, runDirectNow, type CallSummary } from './run-direct.ts';
 import { RowSink, type Sink } from './row-sink.ts';
 import type {
   Column,
@@ -27,13 +27,12 @@ import type {
 } from './session.ts';
 import type { HeldBlock, StatementHost, WorkOptions } from './statement-host.ts';
 import { runCompiled, startRun, type StatementRun } from './statement-run.ts';
-import { isReadOnly, type CompiledCall, type Statement } from './statement.ts';
+import { isReadOnly, type Statement } from './statement.ts';
 import type { TransactionBlock } from './transaction-block.ts';
 
 const NO_OPTIONS: QueryOptions = Object.freeze({});
+const NO_PARAMS: readonly SqlValue[] = Object.freeze([]);
 const READING: WorkOptions = Object.freeze({ readOnly: true });
-
-type Summary = Omit<QueryResult<unknown>, 'rows' | 'statistics'>;
 
 export class StatementCall<T> implements QuerySource<T> {
   readonly #host: StatementHost;
@@ -81,7 +80,7 @@ export class StatementCall<T> implements QuerySource<T> {
     const { currentBlock, settings } = this.#host;
     if (currentBlock !== undefined || this.#options.signal?.aborted === true) return undefined;
     if (this.#options.maxRows !== undefined && this.#options.maxRows < 1) return undefined;
-    if (this.#isCancelled || !isPositional(this.#params)) return undefined;
+    if (this.#isCancelled || !isPositional(this.#params ?? NO_PARAMS)) return undefined;
     const path = this.#statement.fastPath(settings);
     return path?.kind === 'point-select' ? path : undefined;
   }
@@ -89,7 +88,9 @@ export class StatementCall<T> implements QuerySource<T> {
   #readCommitted(select: PointSelect): T | undefined {
     this.#host.check();
     const { readLatest } = this.#host.engine;
-    const row = select.read(readLatest, this.#params as readonly SqlValue[], this.#form);
+    // `#pointSelect` has seen that they are positional.
+    const params = (this.#params ?? NO_PARAMS) as readonly SqlValue[];
+    const row = select.read(readLatest, params, this.#form);
     // A read of the newest committed row never waits. The caller names the type of its rows.
     return row as T | undefined;
   }
@@ -230,7 +231,7 @@ export class StatementCall<T> implements QuerySource<T> {
     return this.#startRun(held.block, interrupt);
   }
 
-  async #run(sink: Sink, takeControl: (control: ControlResult) => void): Promise<Summary> {
+  async #run(sink: Sink, takeControl: (control: ControlResult) => void): Promise<CallSummary> {
     const host = this.#host;
     host.check();
     // Ready as a rule: then a call takes its turn in a transaction at the moment it is made.
@@ -248,7 +249,7 @@ export class StatementCall<T> implements QuerySource<T> {
     return host.within(work, async (block) => {
       const call = this.#statement.compile(block, host.settings, this.#params);
       const direct = directWriteOf(call.entry, host.engine);
-      if (direct !== undefined) return this.#writeDirectly(direct, call, block, interrupt);
+      if (direct !== undefined) return runDirect(direct, call, { host, block, interrupt });
       const run = runCompiled(host, call, block, interrupt);
       try {
         sink.begin(run.columns);
@@ -271,24 +272,7 @@ export class StatementCall<T> implements QuerySource<T> {
     }
   }
 
-  async #writeDirectly(
-    direct: DirectWrite,
-    { values }: CompiledCall,
-    block: TransactionBlock,
-    interrupt: Interrupt,
-  ): Promise<Summary> {
-    const write = direct.open(block);
-    write.prepare(values);
-    let affected = write.write();
-    while (affected === PENDING) {
-      await waitForLock(this.#host.engine, block.transaction.waiter, interrupt);
-      affected = write.write();
-    }
-    write.close();
-    return directSummary(direct, affected);
-  }
-
-  #runNow(sink: RowSink): Summary {
+  #runNow(sink: RowSink): CallSummary {
     const host = this.#host;
     host.check();
     host.engine.readyNow();
@@ -307,7 +291,7 @@ export class StatementCall<T> implements QuerySource<T> {
     return host.withinNow(work, (block) => {
       const call = this.#statement.compile(block, host.settings, this.#params);
       const direct = directWriteOf(call.entry, host.engine);
-      if (direct !== undefined) return writeDirectlyNow(direct, call, block);
+      if (direct !== undefined) return runDirectNow(direct, call, block);
       const run = runCompiled(host, call, block, this.#begin(false));
       try {
         sink.begin(run.columns);
@@ -326,7 +310,7 @@ export class StatementCall<T> implements QuerySource<T> {
   #begin(slices: boolean): Interrupt {
     const { engine, settings } = this.#host;
     const interrupt = new Interrupt(engine.services.clock, {
-      signal: this.#options.signal,
+      signal: eitherSignal(this.#options.signal, this.#host.signal),
       timeoutMs: this.#options.timeoutMs ?? settings.resolved.statementTimeoutMs,
       slices,
     });
@@ -335,7 +319,7 @@ export class StatementCall<T> implements QuerySource<T> {
     return interrupt;
   }
 
-  #resultOf(summary: Summary, sink: RowSink, startMs: number): QueryResult<T> {
+  #resultOf(summary: CallSummary, sink: RowSink, startMs: number): QueryResult<T> {
     const elapsedMs = this.#host.engine.services.clock.monotonicMs() - startMs;
     // The caller names the type of its rows.
     const rows = sink.drain() as T[];
@@ -343,24 +327,15 @@ export class StatementCall<T> implements QuerySource<T> {
   }
 }
 
-function writeDirectlyNow(
-  direct: DirectWrite,
-  { values }: CompiledCall,
-  block: TransactionBlock,
-): Summary {
-  const write = direct.open(block);
-  write.prepare(values);
-  const affected = write.write();
-  if (affected === PENDING) throw cannotWait();
-  write.close();
-  return directSummary(direct, affected);
+function eitherSignal(
+  left: AbortSignal | undefined,
+  right: AbortSignal | undefined,
+): AbortSignal | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  return AbortSignal.any([left, right]);
 }
 
-function directSummary({ command }: DirectWrite, rowsAffected: number): Summary {
-  return { command, rowsAffected, columns: [], notices: [] };
-}
-
-function summaryOf(run: StatementRun): Summary {
+function summaryOf(run: StatementRun): CallSummary {
   const { columns, command, rowsAffected, notices } = run;
   return { columns, command, rowsAffected, notices };
 }

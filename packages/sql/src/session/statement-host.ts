@@ -29,6 +29,9 @@ export interface StatementHost {
   /** Many callers use it at once, so that no SQL transaction may stay open between two calls. */
   readonly isShared: boolean;
 
+  /** Ends every statement beside the signal of its own call. */
+  readonly signal?: AbortSignal | undefined;
+
   /** Throws ALX_CLOSED or ALX_TRANSACTION_CLOSED when nothing can run any more. */
   check(): void;
   /**

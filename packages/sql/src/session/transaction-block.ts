@@ -50,6 +50,29 @@ export class TransactionBlock {
     );
   }
 
+  /**
+   * To be called before each statement. READ COMMITTED gives it a snapshot of its own, and a mark to go back to when the
+   * statement meets a row that was changed meanwhile: it is then done again, so that its WHERE sees the row as it is now.
+   * Undefined at stronger levels, where such a statement fails.
+   */
+  beginStatement(): number | undefined {
+    const { transaction } = this;
+    if (
+      transaction.isolation !== 'read committed' &&
+      transaction.isolation !== 'read uncommitted'
+    ) {
+      return undefined;
+    }
+    transaction.refreshSnapshot();
+    this.#engine.catalog.forgetChanges(transaction);
+    return transaction.savepoint();
+  }
+
+  undoStatement(mark: number): void {
+    this.transaction.rollbackTo(mark);
+    this.#engine.catalog.forgetChanges(this.transaction);
+  }
+
   /** A statement failed: nothing but ROLLBACK and ROLLBACK TO is possible from here on. */
   fail(): void {
     if (this.#state === 'open') this.#state = 'failed';

@@ -2,6 +2,7 @@
  * The host of one transaction: its calls run one after another, in call order, in the same block; the first error fails the
  * block. A stream takes its turn for each batch, so that a loop over rows may write in between.
  */
+import { AlopexError } from '@alopex-db/core/base';
 import type { Statement } from '../ast/statement.ts';
 import { commandOnly, type ControlResult } from './control-result.ts';
 import { isControl, runSettingStatement } from './setting-statements.ts';
@@ -21,8 +22,17 @@ export class TransactionHost implements StatementHost {
   /** Settles when the calls so far have ended; never rejects. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: SqlEngine, settings: Settings, block: TransactionBlock) {
+  /** Ends every statement of the transaction, as `TransactionOptions` says. */
+  readonly signal: AbortSignal | undefined;
+
+  constructor(
+    engine: SqlEngine,
+    settings: Settings,
+    block: TransactionBlock,
+    signal?: AbortSignal,
+  ) {
     this.engine = engine;
+    this.signal = signal;
     this.settings = settings;
     this.currentBlock = block;
     this.#settingsBefore = settings.mark();
@@ -34,19 +44,41 @@ export class TransactionHost implements StatementHost {
 
   within<R>(_options: WorkOptions, body: (block: TransactionBlock) => Promise<R>): Promise<R> {
     return this.inTurn(async () => {
-      this.currentBlock.check();
-      return this.#guarded(() => body(this.currentBlock));
+      const block = this.currentBlock;
+      block.check();
+      for (;;) {
+        const mark = block.beginStatement();
+        try {
+          return await body(block);
+        } catch (error) {
+          this.#failOrRepeat(error, mark);
+        }
+      }
     });
   }
 
   withinNow<R>(_options: WorkOptions, body: (block: TransactionBlock) => R): R {
-    this.currentBlock.check();
-    try {
-      return body(this.currentBlock);
-    } catch (error) {
+    const block = this.currentBlock;
+    block.check();
+    for (;;) {
+      const mark = block.beginStatement();
+      try {
+        return body(block);
+      } catch (error) {
+        this.#failOrRepeat(error, mark);
+      }
+    }
+  }
+
+  /** Fails the block and throws, unless the statement may be done again from its mark. */
+  #failOrRepeat(error: unknown, mark: number | undefined): void {
+    const isLostUpdate =
+      error instanceof AlopexError && error.code === 'ALX_SERIALIZATION_CONFLICT';
+    if (mark === undefined || !isLostUpdate || this.currentBlock.isEnded) {
       this.currentBlock.fail();
       throw error;
     }
+    this.currentBlock.undoStatement(mark);
   }
 
   hold(): HeldBlock {
@@ -55,7 +87,12 @@ export class TransactionHost implements StatementHost {
       step: (body) =>
         this.inTurn(async () => {
           this.currentBlock.check();
-          return this.#guarded(body);
+          try {
+            return await body();
+          } catch (error) {
+            this.currentBlock.fail();
+            throw error;
+          }
         }),
       release: () => {},
     };
@@ -143,15 +180,6 @@ export class TransactionHost implements StatementHost {
     this.currentBlock.check();
     try {
       return runSettingStatement(statement, this);
-    } catch (error) {
-      this.currentBlock.fail();
-      throw error;
-    }
-  }
-
-  async #guarded<R>(body: () => Promise<R>): Promise<R> {
-    try {
-      return await body();
     } catch (error) {
       this.currentBlock.fail();
       throw error;

@@ -114,9 +114,17 @@ describe('a query', () => {
   it('ends with kind Closed after close, which waits for what runs', async () => {
     const db = await openNumbers(3_000);
     const running = db.query('SELECT count(*) AS c FROM n').value();
+    const stream = db.query('SELECT * FROM n')[Symbol.asyncIterator]();
+    await stream.next();
     await db.close();
     await db.close();
     expect(await running).toBe(3_000);
+    let left = 0;
+    const drained = (async () => {
+      while ((await stream.next()).done !== true) left += 1;
+    })();
+    await expect(drained).rejects.toMatchObject({ kind: 'Closed' });
+    expect(left).toBeLessThan(3_000);
     await expect(db.query('SELECT 1')).rejects.toMatchObject({ kind: 'Closed' });
     expect(codeOfNow(() => db.sync.query('SELECT 1'))).toBe('ALX_CLOSED');
   });

@@ -131,6 +131,40 @@ describe('transactions', () => {
     expect(await sum(db)).toBe(13);
   });
 
+  it('at READ COMMITTED see what was committed before each statement, and update rows as they are now', async () => {
+    await using db = await openAccounts();
+    const tx = await db.begin({ isolation: 'read committed' });
+    expect(await sum(tx)).toBe(0);
+    await db.execute('UPDATE t SET v = 10 WHERE id = 1');
+    expect(await sum(tx)).toBe(10);
+    const other = await db.begin();
+    await other.execute('UPDATE t SET v = v + 5');
+    const waiting = tx.execute('UPDATE t SET v = v + 1 WHERE v < 7 RETURNING id');
+    await other.commit();
+    expect((await waiting).rows).toEqual([{ id: 2 }]);
+    await tx.commit();
+    expect(await sum(db)).toBe(21);
+  });
+
+  it('end at once when they are rolled back while they wait, aborted, or when the session closes', async () => {
+    const db = await openAccounts();
+    const holder = await db.begin();
+    await holder.execute('UPDATE t SET v = 1');
+    const waiter = await db.begin();
+    const waiting = waiter.execute('UPDATE t SET v = 2');
+    setTimeout(() => void waiter.rollback(), 5);
+    expect(await codeOf(waiting)).not.toBe('no error');
+    const controller = new AbortController();
+    const aborted = await db.begin({ signal: controller.signal });
+    const stuck = aborted.execute('UPDATE t SET v = 2');
+    setTimeout(() => controller.abort(), 5);
+    expect(await codeOf(stuck)).toBe('ALX_CANCELLED');
+    expect(await codeOf(db.begin({ signal: controller.signal }))).toBe('ALX_CANCELLED');
+    await db.close();
+    expect(holder.state).toBe('Aborted');
+    await expect(holder.query('SELECT 1')).rejects.toMatchObject({ kind: 'Closed' });
+  });
+
   it('notice a deadlock', async () => {
     await using db = await openAccounts();
     const one = await db.begin();
