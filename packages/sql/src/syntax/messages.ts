@@ -1,4 +1,4 @@
-/** What chevrotain says of a mismatch: only what was expected. `Cursor.failAt` makes the sentence around it. */
+/** What chevrotain says of a mismatch: only what was expected. `TokenCursor.failAt` makes the sentence around it. */
 import type { IParserErrorMessageProvider, TokenType } from 'chevrotain';
 
 export const messageProvider: IParserErrorMessageProvider = {

@@ -1,7 +1,7 @@
 /** Names and types. */
 import { identifier, qualifiedName } from '../ast/name.ts';
 import type { Identifier, QualifiedName, TypeArgument, TypeField, TypeName } from '../ast/name.ts';
-import { Cursor } from './cursor.ts';
+import { TokenCursor } from './token-cursor.ts';
 import * as t from './tokens.ts';
 import { keyword } from './tokens.ts';
 import type { SqlToken } from './tokens.ts';
@@ -25,7 +25,7 @@ const ZONE = keyword('zone');
 
 const INTERVAL_FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
-export abstract class NameGrammar extends Cursor {
+export abstract class NameGrammar extends TokenCursor {
   /** A name of a column, table or other object; `what` says which, for errors. */
   protected name(what: string): Identifier {
     return asIdentifier(this.expect(t.ColumnName, what));

@@ -23,7 +23,7 @@ import { describeExpected, errorNear, slipHint } from './syntax-error.ts';
 import { Comma, isA, Label, QuotedIdentifier, VOCABULARY } from './tokens.ts';
 import type { SqlToken } from './tokens.ts';
 
-export abstract class Cursor extends EmbeddedActionsParser {
+export abstract class TokenCursor extends EmbeddedActionsParser {
   /** The whole script; spans and errors point into it. */
   protected text = '';
   /** Where the statement ends: the place of an error at its end. */
