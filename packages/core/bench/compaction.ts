@@ -176,6 +176,8 @@ async function readsBeside(store: Store): Promise<void> {
   }
   describe(store);
   gets(store, 'gets from many tables', 100_000);
+  const pausedEnd = performance.now() + 3000;
+  await measure('compaction paused', () => performance.now() > pausedEnd);
   store.resumeCompaction();
   const busyEnd = performance.now() + 30_000;
   const idle = (): boolean => {

@@ -9,7 +9,7 @@ import { overlapping, rangeOf, totalBytes } from '../key-range.ts';
 export interface LeveledOptions {
   /** Tables of level 0 at which they are merged into level 1. Default 4. */
   readonly level0Trigger: number;
-  /** Tables of level 0 at which commits stop until compaction has caught up. Default 12. */
+  /** Tables of level 0 at which it is full: every commit then compacts more than it adds. Default 12. */
   readonly level0Stop: number;
   /** Bytes that level 1 may hold. Default 256 MiB. */
   readonly baseLevelBytes: number;

@@ -10,7 +10,7 @@ export interface CompactionMetrics {
   /** Tables that went to another level as they were, and that went altogether. */
   readonly movedTables: number;
   readonly droppedTables: number;
-  /** Commits that waited because level 0 was full, and how long in all. */
+  /** Commits that compacted while level 0 was full, and how long in all. */
   readonly stalls: number;
   readonly stalledMs: number;
   /** Merges under way. */

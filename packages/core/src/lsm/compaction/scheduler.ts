@@ -2,7 +2,7 @@
  * Decides when compaction runs. Three hands turn it, on one thread, a small step at a time:
  *
  *   pump      in the idle turns of the event loop, by the clock: short slices with pauses, so that readers keep most of the thread
- *   commits   pay for what they add, the more the fuller level 0 is (`pace`); at `level0Stop` they wait until it is not full
+ *   commits   pay for what they add, the more the fuller level 0 is (`pace`)
  *   compact   a full compaction that somebody asks for and waits for, awaited or on the calling thread
  *
  * The runs stand in one list whoever began them, and each hand may bring any run forward.
@@ -18,7 +18,7 @@ import type { Table } from '../table.ts';
 import type { Version } from '../version.ts';
 import { failureOf } from './failure.ts';
 import type { CompactionMetrics } from './metrics.ts';
-import { backlogOf, compactionPace, type Backlog } from './pace.ts';
+import { backlogOf, compactionPace, owedBytes, type Backlog } from './pace.ts';
 import { RunList, type RunListOptions } from './run-list.ts';
 import type { CompactionRun } from './run.ts';
 
@@ -32,6 +32,10 @@ export interface CompactionSchedulerOptions extends RunListOptions {
 
 /** Bytes of one step; about a millisecond. */
 const STEP_BYTES = 64 * 1024;
+/** Commits gather what they owe up to this, so that most of them do nothing. */
+const OWED_BYTES_MIN = 32 * 1024;
+/** What a step counts at least: ends of merges are work, too. */
+const STEP_PAID_BYTES_MIN = 4 * 1024;
 /** A slice of the pump ends after this time, and after this many bytes where the clock stands still. */
 const SLICE_MS = 2;
 const SLICE_BYTES = 1024 * 1024;
@@ -59,12 +63,17 @@ export class CompactionScheduler {
   #bug: AlopexError | undefined;
   /** Bytes that commits have yet to compact. */
   #owedBytes = 0;
+  #flushCount = 0;
+  #unflushedBytes = 0;
+  /** Bytes written that fill a memtable. */
+  #memtableBytes: number;
   #backlog: Backlog = { debtBytes: 0, level0Tables: 0 };
   #backlogOf: Version<Table> | undefined;
 
   constructor(options: CompactionSchedulerOptions) {
     this.#options = options;
     this.#runs = new RunList(options);
+    this.#memtableBytes = options.memtableSizeBytes;
   }
 
   /** Something has changed: there may be work, or tables that nobody reads any more. */
@@ -75,20 +84,17 @@ export class CompactionScheduler {
   /** A commit has written so many bytes. */
   pay(bytes: number): void {
     if (this.#bug !== undefined) throw this.#bug;
+    this.#measureMemtable(bytes);
     if (this.#isHeld()) return;
-    const pace = this.#pace();
-    if (pace === 0) return;
-    if (pace === Infinity) {
-      this.#stall();
-      return;
-    }
-    this.#owedBytes += bytes * pace;
-    while (this.#owedBytes >= STEP_BYTES) {
-      this.#owedBytes -= STEP_BYTES;
-      if (this.#stepNow()) continue;
-      this.#owedBytes = 0;
-      return;
-    }
+    const backlog = this.#currentBacklog();
+    if (backlog.debtBytes <= 0) return;
+    const { leveled, clock } = this.#options;
+    this.#owedBytes += owedBytes(backlog, bytes, this.#pace(backlog), leveled);
+    if (this.#owedBytes < OWED_BYTES_MIN) return;
+    const isFull = backlog.level0Tables >= leveled.level0Stop;
+    const begin = isFull ? clock.monotonicMs() : 0;
+    this.#payOwed();
+    if (isFull) this.#runs.counters.stalled(clock.monotonicMs() - begin);
   }
 
   /** Stops automatic compaction, and with it the throttling of commits. */
@@ -125,13 +131,12 @@ export class CompactionScheduler {
   }
 
   metrics(): CompactionMetrics {
-    const { debtBytes, level0Tables } = this.#currentBacklog();
+    const backlog = this.#currentBacklog();
     return {
       ...this.#runs.counters.values(),
       running: this.#runs.size,
-      debtBytes: Math.max(0, debtBytes - this.#runs.doneBytes),
-      level0Tables,
-      pace: this.#isHeld() ? 0 : this.#pace(),
+      ...backlog,
+      pace: this.#isHeld() ? 0 : this.#pace(backlog),
       paused: this.#paused,
       failure: this.#lastFailure?.message,
     };
@@ -220,12 +225,26 @@ export class CompactionScheduler {
     this.#noteEnd(run);
   }
 
-  /** Commits stop until level 0 has room again. */
-  #stall(): void {
-    const { clock } = this.#options;
-    const begin = clock.monotonicMs();
-    while (this.#pace() === Infinity && this.#stepNow());
-    this.#runs.counters.stalled(clock.monotonicMs() - begin);
+  #payOwed(): void {
+    while (this.#owedBytes > 0) {
+      const done = this.#runs.doneBytes;
+      if (!this.#stepNow()) {
+        this.#owedBytes = 0;
+        return;
+      }
+      // A run that has ended is no longer counted.
+      this.#owedBytes -= Math.max(STEP_PAID_BYTES_MIN, this.#runs.doneBytes - done);
+    }
+  }
+
+  /** What a memtable takes until it is flushed is what was written between the last two flushes. */
+  #measureMemtable(bytes: number): void {
+    this.#unflushedBytes += bytes;
+    const { flushCount } = this.#options.tree;
+    if (flushCount === this.#flushCount) return;
+    this.#flushCount = flushCount;
+    this.#memtableBytes = this.#unflushedBytes;
+    this.#unflushedBytes = 0;
   }
 
   async #compactKeyspace(keyspace: KeyspaceId): Promise<void> {
@@ -308,18 +327,19 @@ export class CompactionScheduler {
     );
   }
 
-  #pace(): number {
-    const { memtableSizeBytes, leveled } = this.#options;
-    return compactionPace(this.#currentBacklog(), this.#runs.doneBytes, memtableSizeBytes, leveled);
+  #pace(backlog: Backlog): number {
+    return compactionPace(backlog, this.#memtableBytes, this.#options.leveled);
   }
 
+  /** What is left to do. */
   #currentBacklog(): Backlog {
     const { version } = this.#options.tree.view;
     if (this.#backlogOf !== version) {
       this.#backlog = backlogOf(version, this.#options.leveled);
       this.#backlogOf = version;
     }
-    return this.#backlog;
+    const { debtBytes, level0Tables } = this.#backlog;
+    return { debtBytes: Math.max(0, debtBytes - this.#runs.doneBytes), level0Tables };
   }
 }
 
