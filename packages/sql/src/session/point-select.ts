@@ -28,7 +28,7 @@ import {
 import type { SqlValue } from './session.ts';
 
 /** Reads the row of a key: `store.readLatest`, or a transaction's `read`. */
-export interface RowReader {
+export interface KeyReader {
   (keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending;
 }
 
@@ -104,7 +104,7 @@ export class PointSelect {
 
   /** The row, or undefined when there is none; PENDING as the reader says. */
   read(
-    reader: RowReader,
+    reader: KeyReader,
     params: readonly SqlValue[],
     form: OutputForm,
   ): BuiltRow | undefined | Pending {

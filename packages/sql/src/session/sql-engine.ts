@@ -29,7 +29,7 @@ import { loadParser, loadedParser } from '../syntax/load-parser.ts';
 import { cannotWait } from './driver.ts';
 import { DEFAULT_OUTPUT_FORM, type OutputForm } from './output-value.ts';
 import { parameterHints } from './parameters.ts';
-import type { RowReader } from './point-select.ts';
+import type { KeyReader } from './point-select.ts';
 import type { Int64Mode, SqlValue, TemporalMode } from './session.ts';
 import { Settings, type ResolvedSettings } from './settings.ts';
 import type { Statement } from './statement.ts';
@@ -68,7 +68,7 @@ export class SqlEngine {
   readonly pause: (delayMs: number) => Promise<void>;
   readonly openPlan: OpenPlan = openPlan;
   /** The newest committed row of a key. */
-  readonly readLatest: RowReader;
+  readonly readLatest: KeyReader;
   readonly #functions: FunctionRegistry;
   readonly #cache = new StatementCache();
   #isParserReady = false;
