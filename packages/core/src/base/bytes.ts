@@ -61,9 +61,12 @@ export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Up to this length joining characters beats the decoder (measured: 5 bytes 37 ns against 105, 14 bytes 152 against 111). */
+const JOIN_LENGTH_MAX = 12;
+
 /** Decodes UTF-8; broken sequences become U+FFFD. Short ASCII runs avoid the decoder, which costs more than they do. */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  if (end - start <= 32) {
+  if (end - start <= JOIN_LENGTH_MAX) {
     let text = '';
     for (let index = start; index < end; index += 1) {
       const byte = bytes[index]!;

@@ -8,8 +8,9 @@
  *   variable bytes   text (UTF-8), bytea, vector (float32), one after another; a null's are empty
  *
  * Everything is little-endian. Every column has a computable position, so one column of one row is read without walking the
- * others. Primary key columns are stored here as well as in the key: a scan then never decodes keys, which costs it 4 to 8
- * bytes a row for integer keys and saves one decoder a row and column (measured: 1.6x on a scan that reads the key).
+ * others. Primary key columns are stored here as well as in the key, so that a scan never copies and decodes keys: reading
+ * the key column and a float took 18 ns a row instead of 25 with an INTEGER key, 21 instead of 46 with BIGINT, 35 instead of
+ * 147 with TEXT. It costs the bytes of the key once more a row.
  */
 import { assert, varintSize } from '@alopex-db/core/base';
 import type { DataType, TypeKind } from '@alopex-db/core/types';
