@@ -4,7 +4,7 @@
  *
  * A walk compares rows as float32 or as codes of one signed byte (SQ8), by the metric:
  *
- *   metric   float32                            SQ8 (codes c, query codes widened to 16 bits)
+ *   metric   float32                            SQ8, whose codes lie within [-63, 63]
  *   cosine   1 - dot / (root * root), >= 0      squared distance of the codes of the normalised vectors
  *   l2       squared distance                   squared distance of the codes
  *   inner    -dot                               -dot of the codes
@@ -12,7 +12,7 @@
  *
  * Rows and codes are padded with zeros, to 8 floats and 16 codes. Order of additions, part of the contract with the twin:
  * lane i of eight takes elements i, i + 8, ...; then (l0 + l4) and so on make four; (l0 + l2) + (l1 + l3) is the sum. Codes
- * are added in integers, exact up to 65,535 dimensions: 65,535 * 254 * 254 < 2^32.
+ * are added in integers, exact up to 65,535 dimensions: 65,535 * 126 * 126 < 2^31.
  */
 import { CODES, CODE_STRIDE, METRIC, NORMS, QUANTIZATION, ROWS, ROW_STRIDE } from './hnsw-layout';
 
@@ -114,27 +114,37 @@ function l1s(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usiz
   return sumLanes(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
 }
 
-/** Adds the squared differences of sixteen codes at `row` and the widened ones in `low` and `high`. */
-function addCodeSquares(sum: v128, row: usize, low: v128, high: v128): v128 {
-  const l = i16x8.sub(v128.load_ext<i8>(row), low);
-  const h = i16x8.sub(v128.load_ext<i8>(row, 8), high);
-  return i32x4.add(sum, i32x4.add(i32x4.dot_i16x8_s(l, l), i32x4.dot_i16x8_s(h, h)));
+/**
+ * Adds the squares of sixteen signed bytes to four sums. Differences of codes lie within [-126, 126], so their magnitudes fit
+ * the 7 bits that the relaxed product asks for, and its result is the same everywhere.
+ */
+function addSquares(sum: v128, difference: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const magnitude = i8x16.abs(difference);
+    return i32x4.relaxed_dot_i8x16_i7x16_add_s(magnitude, magnitude, sum);
+  }
+  const low = i16x8.extend_low_i8x16_s(difference);
+  const high = i16x8.extend_high_i8x16_s(difference);
+  return i32x4.add(sum, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
 }
 
-function addCodeProducts(sum: v128, row: usize, low: v128, high: v128): v128 {
-  return i32x4.add(
-    sum,
-    i32x4.add(
-      i32x4.dot_i16x8_s(v128.load_ext<i8>(row), low),
-      i32x4.dot_i16x8_s(v128.load_ext<i8>(row, 8), high),
-    ),
-  );
+function addMagnitudes(sum: v128, difference: v128): v128 {
+  const magnitude = i8x16.abs(difference);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    return i32x4.relaxed_dot_i8x16_i7x16_add_s(magnitude, i8x16.splat(1), sum);
+  }
+  return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(magnitude)));
 }
 
-function addCodeDifferences(sum: v128, row: usize, low: v128, high: v128): v128 {
-  const l = i16x8.abs(i16x8.sub(v128.load_ext<i8>(row), low));
-  const h = i16x8.abs(i16x8.sub(v128.load_ext<i8>(row, 8), high));
-  return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(i16x8.add(l, h)));
+/** Adds sixteen products; `signs` is -1 where the query's code is negative, else 0. */
+function addProducts(sum: v128, row: v128, query: v128, signs: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const turned = i8x16.sub(v128.xor(row, signs), signs);
+    return i32x4.relaxed_dot_i8x16_i7x16_add_s(turned, i8x16.abs(query), sum);
+  }
+  const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(row), i16x8.extend_low_i8x16_s(query));
+  const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(row), i16x8.extend_high_i8x16_s(query));
+  return i32x4.add(sum, i32x4.add(low, high));
 }
 
 function codeSquares(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
@@ -142,15 +152,14 @@ function codeSquares(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, e
   let a1 = a0;
   let a2 = a0;
   let a3 = a0;
-  for (; query < end; query += 32, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
-    const low = v128.load(query);
-    const high = v128.load(query, 16);
-    a0 = addCodeSquares(a0, r0, low, high);
-    a1 = addCodeSquares(a1, r1, low, high);
-    a2 = addCodeSquares(a2, r2, low, high);
-    a3 = addCodeSquares(a3, r3, low, high);
+  for (; query < end; query += 16, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
+    const code = v128.load(query);
+    a0 = addSquares(a0, i8x16.sub(code, v128.load(r0)));
+    a1 = addSquares(a1, i8x16.sub(code, v128.load(r1)));
+    a2 = addSquares(a2, i8x16.sub(code, v128.load(r2)));
+    a3 = addSquares(a3, i8x16.sub(code, v128.load(r3)));
   }
-  return f32x4.convert_i32x4_u(sumLanesI32(a0, a1, a2, a3));
+  return f32x4.convert_i32x4_s(sumLanesI32(a0, a1, a2, a3));
 }
 
 function codeDots(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: usize): v128 {
@@ -158,13 +167,13 @@ function codeDots(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end:
   let a1 = a0;
   let a2 = a0;
   let a3 = a0;
-  for (; query < end; query += 32, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
-    const low = v128.load(query);
-    const high = v128.load(query, 16);
-    a0 = addCodeProducts(a0, r0, low, high);
-    a1 = addCodeProducts(a1, r1, low, high);
-    a2 = addCodeProducts(a2, r2, low, high);
-    a3 = addCodeProducts(a3, r3, low, high);
+  for (; query < end; query += 16, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
+    const code = v128.load(query);
+    const signs = i8x16.shr_s(code, 7);
+    a0 = addProducts(a0, v128.load(r0), code, signs);
+    a1 = addProducts(a1, v128.load(r1), code, signs);
+    a2 = addProducts(a2, v128.load(r2), code, signs);
+    a3 = addProducts(a3, v128.load(r3), code, signs);
   }
   return f32x4.convert_i32x4_s(sumLanesI32(a0, a1, a2, a3));
 }
@@ -174,13 +183,12 @@ function codeL1s(query: usize, r0: usize, r1: usize, r2: usize, r3: usize, end: 
   let a1 = a0;
   let a2 = a0;
   let a3 = a0;
-  for (; query < end; query += 32, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
-    const low = v128.load(query);
-    const high = v128.load(query, 16);
-    a0 = addCodeDifferences(a0, r0, low, high);
-    a1 = addCodeDifferences(a1, r1, low, high);
-    a2 = addCodeDifferences(a2, r2, low, high);
-    a3 = addCodeDifferences(a3, r3, low, high);
+  for (; query < end; query += 16, r0 += 16, r1 += 16, r2 += 16, r3 += 16) {
+    const code = v128.load(query);
+    a0 = addMagnitudes(a0, i8x16.sub(code, v128.load(r0)));
+    a1 = addMagnitudes(a1, i8x16.sub(code, v128.load(r1)));
+    a2 = addMagnitudes(a2, i8x16.sub(code, v128.load(r2)));
+    a3 = addMagnitudes(a3, i8x16.sub(code, v128.load(r3)));
   }
   return f32x4.convert_i32x4_s(sumLanesI32(a0, a1, a2, a3));
 }
@@ -192,7 +200,7 @@ function codeDistances(query: usize, rows: usize): v128 {
   const r1 = codes + <usize>load<u32>(rows, 4) * stride;
   const r2 = codes + <usize>load<u32>(rows, 8) * stride;
   const r3 = codes + <usize>load<u32>(rows, 12) * stride;
-  const end = query + (stride << 1);
+  const end = query + stride;
   const metric = load<u32>(METRIC);
   if (metric < 2) return codeSquares(query, r0, r1, r2, r3, end);
   if (metric == 2) return f32x4.sub(f32x4.splat(0), codeDots(query, r0, r1, r2, r3, end));
@@ -234,19 +242,12 @@ export function walkDistances(query: usize, queryRoot: f32, rows: usize): v128 {
   return cosines(dot, queryRoot, rows);
 }
 
-/** A row in the form of a query: where it lies, or its codes widened into `widened`. */
-export function queryOfRow(row: u32, widened: usize): usize {
+/** A row in the form of a query: where it, or its code, lies. */
+export function queryOfRow(row: u32): usize {
   if (load<u32>(QUANTIZATION) == 0) {
     return <usize>load<u32>(ROWS) + <usize>row * <usize>load<u32>(ROW_STRIDE);
   }
-  const stride = <usize>load<u32>(CODE_STRIDE);
-  let code = <usize>load<u32>(CODES) + <usize>row * stride;
-  let out = widened;
-  for (const end = code + stride; code < end; code += 16, out += 32) {
-    v128.store(out, v128.load_ext<i8>(code));
-    v128.store(out, v128.load_ext<i8>(code, 8), 16);
-  }
-  return widened;
+  return <usize>load<u32>(CODES) + <usize>row * <usize>load<u32>(CODE_STRIDE);
 }
 
 /** The norm of a row for float32 cosine, 1 where nothing reads it. */

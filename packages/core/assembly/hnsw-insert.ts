@@ -24,15 +24,12 @@ import {
   LINKED_COUNT,
   M,
   NEAREST,
-  NEIGHBOUR_CODE,
   NONE,
   POOL,
   POOL_USED,
   PRUNED,
   QUANTIZATION,
-  QUERY_CODE,
   ROWS,
-  ROW_CODE,
   ROW_STRIDE,
   SELECTED,
   TOP_LEVEL,
@@ -48,7 +45,6 @@ import { copyLinks, descend, entryOfRow, padRows, searchLevel } from './hnsw-sea
 /** Algorithm 4: writes up to `max` of the sorted entries' rows to SELECTED; answers how many. */
 function selectNeighbours(scratch: usize, entries: usize, count: u32, max: u32): u32 {
   const selected = <usize>load<u32>(scratch + SELECTED);
-  const widened = <usize>load<u32>(scratch + ROW_CODE);
   let kept: u32 = 0;
   for (let index: u32 = 0; index < count && kept < max; index += 1) {
     const entry = load<u64>(entries + ((<usize>index) << 3));
@@ -56,7 +52,7 @@ function selectNeighbours(scratch: usize, entries: usize, count: u32, max: u32):
     const limit = f32x4.splat(distanceOf(entry));
     let isCloserToKept = false;
     if (kept > 0) {
-      const query = queryOfRow(row, widened);
+      const query = queryOfRow(row);
       const root = rootOfRow(row);
       for (let other: u32 = 0; other < kept; other += 4) {
         const four = walkDistances(query, root, selected + ((<usize>other) << 2));
@@ -93,7 +89,7 @@ function linkBack(scratch: usize, neighbour: u32, row: u32, level: u32): void {
   store<u32>(fresh + ((<usize>count) << 2), row);
   count += 1;
   padRows(fresh, count);
-  const query = queryOfRow(neighbour, <usize>load<u32>(scratch + NEIGHBOUR_CODE));
+  const query = queryOfRow(neighbour);
   const root = rootOfRow(neighbour);
   const pruned = <usize>load<u32>(scratch + PRUNED);
   const lanes = scratch + LANES;
@@ -178,7 +174,7 @@ export function hnswInsert(scratch: usize, row: u32): u32 {
     countLinked();
     return 1;
   }
-  const query = queryOfRow(row, <usize>load<u32>(scratch + QUERY_CODE));
+  const query = queryOfRow(row);
   const root = rootOfRow(row);
   const nearest = <usize>load<u32>(scratch + NEAREST);
   const topLevel = load<u32>(TOP_LEVEL);

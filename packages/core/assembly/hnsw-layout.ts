@@ -46,12 +46,10 @@ export const SELECTED: usize = 24;
 export const PRUNED: usize = 28;
 export const QUERY: usize = 32;
 export const QUERY_CODE: usize = 36;
-export const ROW_CODE: usize = 40;
-export const NEIGHBOUR_CODE: usize = 44;
-export const FOUND: usize = 48;
-export const DISTANCES: usize = 52;
-export const EXPANDED: usize = 56;
-export const QUERY_ROOT: usize = 60;
+export const FOUND: usize = 40;
+export const DISTANCES: usize = 44;
+export const EXPANDED: usize = 48;
+export const QUERY_ROOT: usize = 52;
 export const LANES: usize = 64;
 
 /** How many links a row may have on a level. */

@@ -40,10 +40,10 @@ export function hnswScore(
   return heapCount;
 }
 
-/** The code of one element: its distance from the centre in steps, clamped to [-127, 127] and rounded to even. */
+/** The code of one element: its distance from the centre in steps, clamped to [-63, 63] and rounded to even. */
 function codeOf(value: f32, factor: f32, centre: f32, inverseStep: f32): f32 {
   const steps = (value * factor - centre) * inverseStep;
-  return nearest<f32>(min<f32>(127, max<f32>(-127, steps)));
+  return nearest<f32>(min<f32>(63, max<f32>(-63, steps)));
 }
 
 /** Writes the codes of `count` vectors, `factors[i]` times each, and answers how many elements were at or past the ends. */
@@ -68,19 +68,11 @@ export function hnswEncode(
         load<f32>(centres + (at << 2)),
         inverseStep,
       );
-      if (abs<f32>(code) >= 127) clamped += 1;
+      if (abs<f32>(code) >= 63) clamped += 1;
       store<i8>(out + at, <i8>code);
     }
     vectors += vectorStride;
     out += outStride;
   }
   return clamped;
-}
-
-/** Widens the codes of a query to the 16 bits that the walk takes. `length` is a multiple of 16. */
-export function hnswWiden(codes: usize, length: u32, out: usize): void {
-  for (const end = codes + <usize>length; codes < end; codes += 16, out += 32) {
-    v128.store(out, v128.load_ext<i8>(codes));
-    v128.store(out, v128.load_ext<i8>(codes, 8), 16);
-  }
 }

@@ -7,7 +7,7 @@ import { HEADER, type GraphMemory } from './hnsw-layout.ts';
 
 const round = Math.fround;
 
-/** A query of the walk: where it lies (index of floats, or of 16-bit codes) and its norm for float32 cosine. */
+/** A query of the walk: where it lies (index of floats, or of codes) and its norm for float32 cosine. */
 export interface WalkQuery {
   readonly at: number;
   readonly root: number;
@@ -47,17 +47,17 @@ function l1(floats: Float32Array, left: number, right: number, length: number): 
 }
 
 function codeDistance(graph: GraphMemory, query: number, row: number): number {
-  const { shorts, codes } = graph;
+  const { codes } = graph;
   const stride = graph.field(HEADER.codeStride);
   const metric = graph.field(HEADER.metric);
   const code = graph.field(HEADER.codes) + row * stride;
   let sum = 0;
   if (metric === METRIC_CODE.inner) {
-    for (let at = 0; at < stride; at += 1) sum -= codes[code + at]! * shorts[query + at]!;
+    for (let at = 0; at < stride; at += 1) sum -= codes[code + at]! * codes[query + at]!;
   } else if (metric === METRIC_CODE.l1) {
-    for (let at = 0; at < stride; at += 1) sum += Math.abs(codes[code + at]! - shorts[query + at]!);
+    for (let at = 0; at < stride; at += 1) sum += Math.abs(codes[code + at]! - codes[query + at]!);
   } else {
-    for (let at = 0; at < stride; at += 1) sum += (codes[code + at]! - shorts[query + at]!) ** 2;
+    for (let at = 0; at < stride; at += 1) sum += (codes[code + at]! - codes[query + at]!) ** 2;
   }
   return round(sum);
 }
@@ -78,21 +78,15 @@ export function walkDistance(graph: GraphMemory, query: WalkQuery, row: number):
   return Math.max(0, round(1 - cosine));
 }
 
-/** A row as a query: where it lies, or its codes widened at the address `widened`. */
-export function queryOfRow(graph: GraphMemory, row: number, widened: number): WalkQuery {
-  if (graph.field(HEADER.quantization) === 0) {
-    const length = graph.field(HEADER.rowStride) >>> 2;
-    const norm = graph.floats[(graph.field(HEADER.norms) >>> 2) + row]!;
-    return {
-      at: (graph.field(HEADER.rows) >>> 2) + row * length,
-      root: graph.field(HEADER.metric) === METRIC_CODE.cosine ? round(Math.sqrt(norm)) : 1,
-    };
+/** A row as a query: where it, or its code, lies. */
+export function queryOfRow(graph: GraphMemory, row: number): WalkQuery {
+  if (graph.field(HEADER.quantization) !== 0) {
+    return { at: graph.field(HEADER.codes) + row * graph.field(HEADER.codeStride), root: 1 };
   }
-  const stride = graph.field(HEADER.codeStride);
-  widen(graph, graph.field(HEADER.codes) + row * stride, stride, widened);
-  return { at: widened >>> 1, root: 1 };
-}
-
-export function widen(graph: GraphMemory, codes: number, length: number, out: number): void {
-  graph.shorts.set(graph.codes.subarray(codes, codes + length), out >>> 1);
+  const length = graph.field(HEADER.rowStride) >>> 2;
+  const norm = graph.floats[(graph.field(HEADER.norms) >>> 2) + row]!;
+  return {
+    at: (graph.field(HEADER.rows) >>> 2) + row * length,
+    root: graph.field(HEADER.metric) === METRIC_CODE.cosine ? round(Math.sqrt(norm)) : 1,
+  };
 }

@@ -37,7 +37,7 @@ export interface HnswFunctions {
   ): number;
 
   /**
-   * Writes SQ8 codes of vectors: `(element * factors[i] - centres[at]) * inverseStep`, clamped to [-127, 127] and rounded to
+   * Writes SQ8 codes of vectors: `(element * factors[i] - centres[at]) * inverseStep`, clamped to [-63, 63] and rounded to
    * even. `factors` 0 means 1. Answers how many elements lie at or past the ends.
    */
   hnswEncode(
@@ -51,7 +51,4 @@ export interface HnswFunctions {
     out: number,
     outStride: number,
   ): number;
-
-  /** Widens `length` codes, a multiple of 16, to 16 bits each: the form of a query. */
-  hnswWiden(codes: number, length: number, out: number): void;
 }

@@ -7,17 +7,15 @@ import { countDistances, descend, linksIn, searchLevel, type Candidate } from '.
 /** Algorithm 4 over the sorted entries at word `entries`: the rows kept, at most `max`. */
 function selectNeighbours(
   graph: GraphMemory,
-  scratch: number,
   entries: number,
   count: number,
   max: number,
 ): readonly number[] {
   const kept: number[] = [];
-  const widened = graph.field(scratch + SCRATCH.rowCode);
   for (let index = 0; index < count && kept.length < max; index += 1) {
     const row = graph.words[entries + 2 * index]! >>> 1;
     const limit = graph.distanceOfKey(graph.words[entries + 2 * index + 1]!);
-    const query = queryOfRow(graph, row, widened);
+    const query = queryOfRow(graph, row);
     if (kept.every((other) => walkDistance(graph, query, other) >= limit)) kept.push(row);
   }
   return kept;
@@ -43,7 +41,7 @@ function linkBack(
     graph.words[list + links.length] = row;
     return;
   }
-  const query = queryOfRow(graph, neighbour, graph.field(scratch + SCRATCH.neighbourCode));
+  const query = queryOfRow(graph, neighbour);
   const pruned = graph.field(scratch + SCRATCH.pruned) >>> 2;
   let sorted = 0;
   for (const candidate of [...links, row]) {
@@ -51,7 +49,7 @@ function linkBack(
     insertEntry(graph.words, pruned, sorted, max + 1, key, candidate);
     sorted += 1;
   }
-  writeLinks(graph, list, selectNeighbours(graph, scratch, pruned, sorted, max), max);
+  writeLinks(graph, list, selectNeighbours(graph, pruned, sorted, max), max);
 }
 
 /** Whether two rows look the same to the walk. */
@@ -135,7 +133,7 @@ export function insertRow(graph: GraphMemory, scratch: number, row: number): num
     finish(graph, row, level, true);
     return 1;
   }
-  const query = queryOfRow(graph, row, graph.field(scratch + SCRATCH.queryCode));
+  const query = queryOfRow(graph, row);
   const nearest = graph.field(scratch + SCRATCH.nearest) >>> 2;
   const m = graph.field(HEADER.m);
   const topLevel = graph.field(HEADER.topLevel);
@@ -155,7 +153,7 @@ export function insertRow(graph: GraphMemory, scratch: number, row: number): num
         return 0;
       }
     }
-    const selected = selectNeighbours(graph, scratch, nearest, count, m);
+    const selected = selectNeighbours(graph, nearest, count, m);
     writeLinks(graph, graph.linksOf(row, at), selected, graph.linksMax(at));
   }
   for (let at = 0; at <= highest; at += 1) {

@@ -62,12 +62,10 @@ export const SCRATCH = Object.freeze({
   pruned: 28,
   query: 32,
   queryCode: 36,
-  rowCode: 40,
-  neighbourCode: 44,
-  found: 48,
-  distances: 52,
-  expanded: 56,
-  queryRoot: 60,
+  found: 40,
+  distances: 44,
+  expanded: 48,
+  queryRoot: 52,
   lanes: 64,
 } as const);
 export const SCRATCH_HEADER_BYTES = 80;
@@ -80,7 +78,6 @@ export class GraphMemory {
   floats: Float32Array;
   bytes: Uint8Array;
   codes: Int8Array;
-  shorts: Int16Array;
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
@@ -88,7 +85,6 @@ export class GraphMemory {
     this.floats = new Float32Array(memory.buffer);
     this.bytes = new Uint8Array(memory.buffer);
     this.codes = new Int8Array(memory.buffer);
-    this.shorts = new Int16Array(memory.buffer);
   }
 
   refresh(): void {
@@ -98,7 +94,6 @@ export class GraphMemory {
     this.floats = new Float32Array(buffer);
     this.bytes = new Uint8Array(buffer);
     this.codes = new Int8Array(buffer);
-    this.shorts = new Int16Array(buffer);
   }
 
   field(address: number): number {

@@ -67,9 +67,9 @@ export function encodeVector(
   let clamped = 0;
   for (let at = 0; at < dim; at += 1) {
     const offset = round(round(floats[vector + at]! * factor) - floats[centres + at]!);
-    const steps = Math.min(127, Math.max(-127, round(offset * perUnit)));
+    const steps = Math.min(63, Math.max(-63, round(offset * perUnit)));
     const code = round(round(steps + ROUNDING) - ROUNDING);
-    if (Math.abs(code) >= 127) clamped += 1;
+    if (Math.abs(code) >= 63) clamped += 1;
     codes[out + at] = code;
   }
   return clamped;

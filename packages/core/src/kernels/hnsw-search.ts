@@ -221,7 +221,7 @@ export function searchGraph(
   const isCoded = graph.field(HEADER.quantization) !== 0;
   const query: WalkQuery = {
     at: isCoded
-      ? graph.field(scratch + SCRATCH.queryCode) >>> 1
+      ? graph.field(scratch + SCRATCH.queryCode)
       : graph.field(scratch + SCRATCH.query) >>> 2,
     root: graph.floats[(scratch + SCRATCH.queryRoot) >>> 2]!,
   };

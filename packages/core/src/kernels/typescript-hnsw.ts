@@ -5,7 +5,6 @@ import { GraphMemory } from './hnsw-layout.ts';
 import { encodeVector, scoreRows } from './hnsw-score.ts';
 import { insertRow } from './hnsw-insert.ts';
 import { searchGraph } from './hnsw-search.ts';
-import { widen } from './hnsw-distance.ts';
 
 export class BoundTypeScriptHnsw implements HnswFunctions {
   readonly #graph: GraphMemory;
@@ -62,10 +61,5 @@ export class BoundTypeScriptHnsw implements HnswFunctions {
       );
     }
     return clamped;
-  }
-
-  hnswWiden(codes: number, length: number, out: number): void {
-    this.#graph.refresh();
-    widen(this.#graph, codes, length, out);
   }
 }

@@ -6,7 +6,7 @@ export {
   type HnswHits,
   type HnswQuery,
   type OpenHnswOptions,
-  type RowReader,
+  type VectorReader,
 } from './hnsw/hnsw-segment.ts';
 export { HnswMerge, NO_ORDINAL, type HnswMergeOptions, type MergedHnsw } from './hnsw/merge.ts';
 export {

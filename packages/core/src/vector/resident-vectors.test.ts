@@ -10,7 +10,7 @@ import { ResidentVectors } from './resident-vectors.ts';
 import { RowBitmap } from './row-bitmap.ts';
 import { VectorDistances } from './vector-distances.ts';
 
-const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 const DIMENSION = 6;
 const COLUMN = 3;
 const KEYSPACE = keyspaceId(16_400);

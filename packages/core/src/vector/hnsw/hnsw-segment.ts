@@ -50,12 +50,12 @@ export interface HnswHits extends VectorHits {
 }
 
 /** Reads the vector of a row that is not in memory into `target`, from its beginning. */
-export type RowReader = (ordinal: number, target: Float32Array) => void;
+export type VectorReader = (ordinal: number, target: Float32Array) => void;
 
 export interface OpenHnswOptions {
   /** Bytes of the image that are read: all of it, or `rowsAt` bytes when a reader fetches single rows. */
   readonly byteLength: number;
-  readonly readRow?: RowReader | undefined;
+  readonly readRow?: VectorReader | undefined;
   readonly shared?: boolean | undefined;
 }
 
@@ -69,12 +69,12 @@ const NO_ROWS = new Uint32Array(0);
 
 export class HnswSegment {
   readonly image: GraphImage;
-  readonly #readRow: RowReader | undefined;
+  readonly #readRow: VectorReader | undefined;
   readonly #scratch: Scratch;
   readonly #orderKey = new OrderKeyF32();
   #outliers: Uint32Array | undefined;
 
-  constructor(image: GraphImage, readRow?: RowReader) {
+  constructor(image: GraphImage, readRow?: VectorReader) {
     assert(image.hasRows || readRow !== undefined, 'rows outside the memory come from a reader');
     assert(image.hasRows || image.isCoded, 'a walk over float32 has its rows in memory');
     this.image = image;
@@ -206,8 +206,7 @@ export class HnswSegment {
     graph.floats[(parts.header + SCRATCH.queryRoot) >>> 2] = Math.sqrt(squaredNorm);
     if (image.isCoded) {
       const factor = parts.header + SCRATCH.lanes;
-      image.encode(parts.query, squaredNorm, factor, parts.queryByteCode);
-      image.hnsw.hnswWiden(parts.queryByteCode, image.codeStride, parts.queryCode);
+      image.encode(parts.query, squaredNorm, factor, parts.queryCode);
     }
     return true;
   }

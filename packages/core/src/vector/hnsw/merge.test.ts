@@ -4,7 +4,7 @@ import { loadKernels } from '../../kernels/load-kernels.ts';
 import { ClusteredVectors } from '../../testing/clustered-vectors.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { HnswBuild } from './hnsw-build.ts';
-import { HnswSegment } from './hnsw-segment.ts';
+import type { HnswSegment } from './hnsw-segment.ts';
 import { HnswMerge, NO_ORDINAL, type MergedHnsw } from './merge.ts';
 import type { HnswQuantization } from './options.ts';
 import { verifyHnsw } from './verify.ts';

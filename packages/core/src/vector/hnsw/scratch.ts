@@ -2,8 +2,7 @@
  * The scratch block behind an image: what one search, or one insertion, works with. Its parts grow with the breadth of the
  * search; nothing in them outlives a call.
  *
- *   header | query | query code (16 bits) | query code (8 bits) | row code | neighbour code | fresh | selected | pruned |
- *   allowed | visited | nearest | frontier | found | heap | row block
+ *   header | query | query code | fresh | selected | pruned | visited | nearest | frontier | found | allowed | heap | row block
  */
 import { HEADER_BYTES, SCRATCH, SCRATCH_HEADER_BYTES } from '../../kernels/hnsw-layout.ts';
 import type { GraphImage } from './graph-image.ts';
@@ -28,7 +27,6 @@ export interface ScratchParts {
   readonly header: number;
   readonly query: number;
   readonly queryCode: number;
-  readonly queryByteCode: number;
   readonly allowed: number;
   readonly found: number;
   readonly heap: number;
@@ -80,9 +78,7 @@ export class Scratch {
     const header = place(SCRATCH_HEADER_BYTES);
     const fields = {
       query: place(rowStride),
-      queryCode: place(2 * codeStride),
-      rowCode: place(2 * codeStride),
-      neighbourCode: place(2 * codeStride),
+      queryCode: place(codeStride),
       fresh: place(listWords * 4),
       selected: place(listWords * 4),
       pruned: place(listWords * 8),
@@ -91,7 +87,6 @@ export class Scratch {
       frontier: place(frontierCapacity * 8),
       found: place(size.found * 4),
     };
-    const queryByteCode = place(codeStride);
     const allowed = place(((rowCount + 31) >>> 5) * 4);
     const heap = place(size.heap * 8);
     const rowBlock = place(hasRows ? 0 : ROW_BLOCK_ROWS * rowStride);
@@ -104,6 +99,6 @@ export class Scratch {
     graph.setField(header + SCRATCH.frontierCapacity, frontierCapacity);
     this.#size = size;
     const { query, queryCode, found } = fields;
-    return { header, query, queryCode, queryByteCode, allowed, found, heap, rowBlock };
+    return { header, query, queryCode, allowed, found, heap, rowBlock };
   }
 }
