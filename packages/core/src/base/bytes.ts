@@ -57,8 +57,19 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
   return end;
 }
 
+/** Up to this length writing ASCII unit by unit beats the encoder (measured: 12 bytes 84 ns against 449, 48 bytes 164 against 299). */
+const COPY_LENGTH_MAX = 48;
+
 export function encodeUtf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  const { length } = text;
+  if (length > COPY_LENGTH_MAX) return encoder.encode(text);
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) return encoder.encode(text);
+    bytes[index] = unit;
+  }
+  return bytes;
 }
 
 /** Up to this length joining characters beats the decoder (measured: 5 bytes 37 ns against 105, 14 bytes 152 against 111). */
