@@ -70,7 +70,7 @@ async function judge(db: Database): Promise<number> {
 test.each(['fsync', 'os'] as const)(
   'every transfer acknowledged under %s is there after a kill, and each other one whole or not at all',
   async (durability) => {
-    const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+    const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
     const random = new SeededRandom(seed);
     using folder = new TemporaryDirectory();
     const path = folder.join('data');

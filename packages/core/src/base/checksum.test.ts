@@ -5,7 +5,7 @@ import { systemChecksum } from '../node/checksum.ts';
 import { encodeUtf8 } from './bytes.ts';
 import { combineCrc32, crc32, shiftCrc32 } from './checksum.ts';
 
-const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 
 describe('CRC-32', () => {
   it('has the check value of the standard', () => {

@@ -67,7 +67,7 @@ test.each(['', '""', ',,', '\n'])('the delimiter %j is refused', (delimiter) => 
 });
 
 test('what was quoted by rule is read back, however the text is cut', () => {
-  const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+  const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
   const random = new SeededRandom(seed);
   const alphabet = ['a', 'é', '数', '"', ',', '\n', '\r', ' '];
   for (let round = 0; round < 300; round += 1) {

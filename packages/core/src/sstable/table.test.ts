@@ -19,7 +19,7 @@ import type { ReadableFile } from '../vfs/vfs.ts';
 import { TableReader } from './table-reader.ts';
 import { TableWriter, type TableSummary, type TableWriterOptions } from './table-writer.ts';
 
-const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 const PATH = 'table.sst';
 const ZSTD = zstdCompression();
 

@@ -10,7 +10,7 @@ import { replayLog, type ReplayResult } from './replay.ts';
 import { listSegments, segmentPath } from './segment.ts';
 import { WalWriter } from './writer.ts';
 
-const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 const FIRST = segmentPath('', 1);
 
 function openWriter(vfs: Vfs, nextSegmentId = 1, segmentSizeBytes?: number): WalWriter {

@@ -5,7 +5,7 @@ import { NearestRows, rankOf } from './nearest-rows.ts';
 
 describe('the nearest rows', () => {
   it('are those that sorting everything finds, in its order, ties by key and no score last', () => {
-    const seed = Number(process.env['SEED'] ?? 3);
+    const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? 3);
     const random = new SeededRandom(seed);
     for (let round = 0; round < 200; round += 1) {
       const limit = nextBelow(random, 8);

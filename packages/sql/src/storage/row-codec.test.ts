@@ -138,7 +138,7 @@ function scalarOf(column: ColumnVector, index: number): Scalar {
 
 describe('the row codec', () => {
   it('gives back what was encoded, column by column, in batches, selected and not', () => {
-    const seed = Number(process.env['SEED'] ?? 20_261_125);
+    const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
     const random = seeded(seed);
     for (let round = 0; round < 60; round += 1) {
       const types = Array.from(

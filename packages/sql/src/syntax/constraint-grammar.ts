@@ -50,6 +50,15 @@ const UNIQUE = keyword('unique');
 const UPDATE = keyword('update');
 const VIRTUAL = keyword('virtual');
 
+/** Options of a sequence that a number follows; the others are CYCLE and NO …. */
+const VALUED_SEQUENCE_OPTIONS: ReadonlySet<string> = new Set([
+  'start',
+  'increment',
+  'minvalue',
+  'maxvalue',
+  'cache',
+]);
+
 /** A constraint without the attributes that may stand behind it. */
 type Bare<T> = T extends unknown
   ? Omit<T, 'name' | 'deferrable' | 'initiallyDeferred' | 'span'>
@@ -153,15 +162,28 @@ export abstract class ConstraintGrammar extends DmlGrammar {
     const options: Option[] = [];
     while (!this.at(t.RightParen)) {
       const start = this.start();
-      const words: string[] = [this.label('an option').name];
-      if (words[0] === 'no') words.push(this.label('an option').name);
-      else if (!this.takeWord('with')) this.take(BY);
-      const valued = this.at(t.Integer) || this.at(t.Minus);
-      const value = valued ? this.restrictedExpression() : undefined;
-      options.push({ kind: 'option', name: words.join(' '), value, span: this.since(start) });
+      const name = this.#sequenceOptionName();
+      const value = VALUED_SEQUENCE_OPTIONS.has(name) ? this.restrictedExpression() : undefined;
+      options.push({ kind: 'option', name, value, span: this.since(start) });
     }
     this.expect(t.RightParen);
     return options;
+  }
+
+  #sequenceOptionName(): string {
+    if (this.takeWord('no')) {
+      for (const word of ['minvalue', 'maxvalue', 'cycle'])
+        if (this.takeWord(word)) return `no ${word}`;
+      throw this.fail('MINVALUE, MAXVALUE or CYCLE');
+    }
+    if (this.takeWord('cycle')) return 'cycle';
+    for (const word of VALUED_SEQUENCE_OPTIONS) {
+      if (!this.takeWord(word)) continue;
+      if (word === 'start') this.takeWord('with');
+      if (word === 'increment') this.take(BY);
+      return word;
+    }
+    throw this.fail('START, INCREMENT, MINVALUE, MAXVALUE, CACHE, CYCLE or NO');
   }
 
   // Constraints of a table

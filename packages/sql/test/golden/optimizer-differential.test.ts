@@ -20,7 +20,7 @@ const QUERIES = 400;
 const ALL_RULES: ReadonlySet<string> = new Set(['inline-ctes', ...RULES.map((rule) => rule.name)]);
 
 const parser = await loadParser();
-const seed = Number(process.env['ALOPEX_SEED'] ?? 20_261_125);
+const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 
 /** A database in memory that compiles with some rules left out and answers rows as text. */
 class Laboratory {

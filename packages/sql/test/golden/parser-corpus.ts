@@ -1,6 +1,6 @@
 /**
  * Golden scripts: texts, each with what came of it on the lines behind, which start with `=> `. Entries are separated by
- * blank lines, `#` begins a comment. `UPDATE_GOLDEN=1 vitest run …` writes the answers anew: review the difference as prose.
+ * blank lines, `#` begins a comment. `ALOPEX_REWRITE_GOLDEN=1 vitest run …` writes the answers anew: review the difference as prose.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

@@ -47,7 +47,7 @@ function parses(text: string): boolean {
 describe('golden scripts of the parser', () => {
   for (const name of goldenFiles()) {
     it(`answer as written in ${name}`, () => {
-      if (process.env['UPDATE_GOLDEN'] !== undefined) rewriteGolden(name, answer);
+      if (process.env['ALOPEX_REWRITE_GOLDEN'] !== undefined) rewriteGolden(name, answer);
       for (const entry of readGolden(name))
         expect(answer(entry.text), entry.text).toBe(entry.answer);
     });

@@ -1,7 +1,7 @@
 /** Names and types as SQL text. */
 import type { Identifier, QualifiedName, TypeArgument, TypeName } from '../name.ts';
 
-export function printIdentifier({ name, quoted }: Identifier): string {
+export function printIdentifier({ name, quoted }: Pick<Identifier, 'name' | 'quoted'>): string {
   return quoted || !isPlain(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
@@ -20,8 +20,11 @@ export function printNames(names: readonly Identifier[]): string {
 
 /** A name whose dots separate parts: a setting or an option. */
 export function printDotted(name: string): string {
-  const parts = name.split('.');
-  return parts.map((part) => (isPlain(part) ? part : `"${part.replaceAll('"', '""')}"`)).join('.');
+  return name.split('.').map(printPart).join('.');
+}
+
+function printPart(name: string): string {
+  return printIdentifier({ name, quoted: false });
 }
 
 export function printString(text: string): string {
@@ -33,7 +36,7 @@ export function printType(type: TypeName): string {
   const args = type.args.length === 0 ? '' : `(${type.args.map(printTypeArgument).join(', ')})`;
   const fields = type.intervalFields === undefined ? '' : ` ${type.intervalFields}`;
   const dimensions = type.arrayDimensions.map((size) => `[${size ?? ''}]`).join('');
-  const name = type.name.includes(' ') || isPlain(type.name) ? type.name : `"${type.name}"`;
+  const name = type.name === 'double precision' ? type.name : printPart(type.name);
   return `${schema}${name}${fields}${args}${dimensions}`;
 }
 
