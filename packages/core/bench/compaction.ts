@@ -63,9 +63,9 @@ function percentile(sorted: Float64Array, share: number): string {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(3);
 }
 
-function load(store: Store, what: string): void {
+function load(store: Store, what: string, keys = KEYS): void {
   const key = new Uint8Array(16);
-  const batches = KEYS / BATCH;
+  const batches = Math.floor(keys / BATCH);
   const times = new Float64Array(batches);
   const begin = performance.now();
   for (let batch = 0; batch < batches; batch += 1) {
@@ -78,7 +78,7 @@ function load(store: Store, what: string): void {
     transaction.commitNow();
     times[batch] = performance.now() - start;
   }
-  report(`${what}, batches of ${BATCH}`, KEYS, performance.now() - begin);
+  report(`${what}, batches of ${BATCH}`, keys, performance.now() - begin);
   times.sort();
   print(
     `  a batch: p50 ${percentile(times, 0.5)} ms, p99 ${percentile(times, 0.99)} ms, longest ${percentile(times, 1)} ms`,
@@ -149,43 +149,53 @@ function describe(store: Store): void {
   );
 }
 
-/** Reads as an application does that gives the loop a turn now and then, with and without a compaction beside. */
+/** Gets in turns of the loop, as an application does that gives the loop a turn now and then: how many a second. */
+async function getsInTurns(store: Store, forMs: number, latencies: number[]): Promise<number> {
+  const begin = performance.now();
+  let count = 0;
+  while (performance.now() - begin < forMs) {
+    latencies.push((gets(store, '', 100) * 1000) / 100);
+    count += 100;
+    await systemPause(0);
+  }
+  return count / (performance.now() - begin);
+}
+
+/** The same reads with and without a compaction beside, in turn, so that both share what else the machine does. */
 async function readsBeside(store: Store): Promise<void> {
-  const measure = async (what: string, until: () => boolean): Promise<void> => {
-    const rates: number[] = [];
-    const begin = performance.now();
-    let count = 0;
-    while (!until()) {
-      const ms = gets(store, '', 200);
-      rates.push((ms * 1000) / 200);
-      count += 200;
-      await systemPause(0);
-    }
-    const sorted = new Float64Array(rates).sort();
-    report(`${what}: gets with turns of the loop`, count, performance.now() - begin);
-    print(
-      `  a get within 200: p50 ${percentile(sorted, 0.5)} us, p99 ${percentile(sorted, 0.99)} us`,
-    );
-  };
-  const quietEnd = performance.now() + 2000;
-  await measure('quiet', () => performance.now() > quietEnd);
   store.pauseCompaction();
-  for (let round = 0; round < 4; round += 1) {
-    load(store, `overwrite ${round + 1} of 4`);
+  for (let round = 0; round < 8; round += 1) {
+    load(store, `overwrite ${round + 1} of 8`, KEYS / 8);
     store.flush();
   }
   describe(store);
-  gets(store, 'gets from many tables', 100_000);
-  const pausedEnd = performance.now() + 3000;
-  await measure('compaction paused', () => performance.now() > pausedEnd);
+  const quiet: number[] = [];
+  const beside: number[] = [];
+  const ratios: number[] = [];
+  await getsInTurns(store, 3000, []);
+  const debt = (): number => store.metrics().compaction?.debtBytes ?? 0;
+  const debtAtFirst = debt();
+  for (let window = 0; window < 20 && debt() > 0; window += 1) {
+    const without = await getsInTurns(store, 400, quiet);
+    store.resumeCompaction();
+    const within = await getsInTurns(store, 400, beside);
+    store.pauseCompaction();
+    ratios.push(within / without);
+  }
+  const sorted = new Float64Array(ratios).sort();
+  print(
+    `gets beside a compaction that did ${((debtAtFirst - debt()) / MIB).toFixed(0)} MiB: ${percentile(sorted, 0.5)} of the rate without (worst window ${percentile(sorted, 0)}, best ${percentile(sorted, 1)})`,
+  );
+  for (const [what, list] of [
+    ['quiet', quiet],
+    ['beside', beside],
+  ] as const) {
+    const times = new Float64Array(list).sort();
+    print(
+      `  a get within 100, ${what}: p50 ${percentile(times, 0.5)} us, p99 ${percentile(times, 0.99)} us`,
+    );
+  }
   store.resumeCompaction();
-  const busyEnd = performance.now() + 30_000;
-  const idle = (): boolean => {
-    const { compaction } = store.metrics();
-    return performance.now() > busyEnd || (compaction?.running === 0 && compaction.debtBytes === 0);
-  };
-  await systemPause(20);
-  await measure('while compacting', idle);
   describe(store);
 }
 

@@ -6,7 +6,8 @@
  *   record   := length (4) | checksum (4) | edit (length)
  *
  * Numbers are little endian. A record's checksum is the CRC-32 of file id (8), length and edit. Every record is synced before
- * anything rests on it, so only the last one can be torn, and then it never counted.
+ * anything rests on it, so only the last one can be torn, and then it never counted. Once it is synced a seal follows, an edit
+ * of no bytes: a damaged record with a sound one behind it was in force and is corruption.
  */
 import type { Checksum } from '../base/checksum.ts';
 import { AlopexError } from '../base/errors.ts';
@@ -39,6 +40,11 @@ export function encodeManifestRecord(
   bytes.set(edit, RECORD_HEADER_SIZE);
   writeUint32(bytes, 4, recordChecksum(bytes, 0, edit.length, fileId, checksum));
   return bytes;
+}
+
+/** A record without an edit: says that everything before it was synced. */
+export function encodeManifestSeal(fileId: number, checksum: Checksum): Uint8Array {
+  return encodeManifestRecord(new Uint8Array(0), fileId, checksum);
 }
 
 export interface ManifestRecords {

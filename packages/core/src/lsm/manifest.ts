@@ -3,6 +3,8 @@
  *
  * - An edit is in force once it is synced. A failed append or sync leaves the outcome open, so the manifest refuses further
  *   edits and the next one begins with a new file that tells the whole state.
+ * - A seal follows each synced edit, before anything that the edit made superfluous is removed: a damaged last edit is then told
+ *   from one that a crash tore, which would be left out, and with it what it says of tables and log.
  * - A new manifest is written and synced before CURRENT is replaced by rename and the folder synced: a crash leaves the old
  *   or the new one in force, both whole.
  */
@@ -24,6 +26,7 @@ import {
   decodeManifest,
   encodeManifestHeader,
   encodeManifestRecord,
+  encodeManifestSeal,
 } from './manifest-format.ts';
 import { decodeEdit, encodeEdit, type VersionEdit } from './version-edit.ts';
 
@@ -107,16 +110,26 @@ export class ManifestWriter {
       file.append(encodeManifestRecord(encodeEdit(edit()), this.#id, this.#place.checksum));
       file.syncNow();
     } catch (error) {
-      file.close();
-      this.#file = undefined;
+      this.close();
       throw error;
     }
+    this.#seal(file);
   }
 
   /** Idempotent. */
   close(): void {
     this.#file?.close();
     this.#file = undefined;
+  }
+
+  /** Not synced: it guards against damage that comes later, not against the next power cut. */
+  #seal(file: WritableFile): void {
+    try {
+      file.append(encodeManifestSeal(this.#id, this.#place.checksum));
+    } catch {
+      // The edit is in force all the same; behind a torn seal nothing may follow, so the next edit begins a new file.
+      this.close();
+    }
   }
 
   #begin(state: VersionEdit, edit: VersionEdit, id: FileId): void {
@@ -128,6 +141,7 @@ export class ManifestWriter {
         encodeManifestHeader(id, checksum),
         encodeManifestRecord(encodeEdit(state), id, checksum),
         encodeManifestRecord(encodeEdit(edit), id, checksum),
+        encodeManifestSeal(id, checksum),
       ]);
       file.syncNow();
       this.#makeCurrent(id);

@@ -42,6 +42,8 @@ export class Store implements TransactionHost {
   readonly #compaction: CompactionScheduler | undefined;
   readonly #backgroundSync: BackgroundSync;
   #nextTransactionId = 1;
+  /** Reads without a transaction; wraps around. */
+  #latestReads = 0;
   #closing: Promise<void> | undefined;
   readonly #found = makeEntrySlot();
 
@@ -115,6 +117,7 @@ export class Store implements TransactionHost {
   /** Reads the newest committed value of a key: what a transaction of one read would see, without one. */
   readLatest(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending {
     if (this.#closing !== undefined) this.#check();
+    this.#latestReads = (this.#latestReads + 1) | 0;
     const found = this.#found;
     const hit = findNewest(this.#tree.view, keyspace, key, this.committer.visible, found);
     if (hit === PENDING) return PENDING;
@@ -256,6 +259,7 @@ export class Store implements TransactionHost {
       leveled: compaction,
       memtableSizeBytes,
       snapshots: () => this.snapshots.versions(this.committer.visible),
+      activity: () => this.#nextTransactionId + this.#latestReads,
       pause,
     });
   }
