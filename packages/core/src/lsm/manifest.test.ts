@@ -4,7 +4,13 @@ import { concatBytes, fromHex, toHex } from '../base/bytes.ts';
 import { crc32 } from '../base/checksum.ts';
 import { AlopexError } from '../base/errors.ts';
 import { FaultVfs } from '../testing/fault-vfs.ts';
-import { decodeManifest, encodeManifestHeader, encodeManifestRecord } from './manifest-format.ts';
+import {
+  decodeManifest,
+  encodeManifestHeader,
+  encodeManifestRecord,
+  encodeManifestSeal,
+  MANIFEST_HEADER_SIZE,
+} from './manifest-format.ts';
 import { loadManifest, ManifestWriter, type ManifestPlace } from './manifest.ts';
 import { decodeEdit, encodeEdit, type TableDescription, type VersionEdit } from './version-edit.ts';
 import { applyEdit, editOf, EMPTY_VERSION, type Version } from './version.ts';
