@@ -3,6 +3,7 @@
  * database is opened, closed with it; knows no session.
  */
 import {
+  AlopexError,
   PENDING,
   keyspaceId,
   type Clock,
@@ -22,11 +23,9 @@ import { openPlan } from '../exec/open-plan.ts';
 import type { ExecServices } from '../exec/services.ts';
 import type { OpenPlan } from '../exec/statement-context.ts';
 import { VectorCache } from '../exec/vector-cache.ts';
-import { FunctionRegistry } from '../functions/registry.ts';
-import { compileStatement } from '../planner/compile-statement.ts';
 import { NumberAllocator } from '../storage/number-allocator.ts';
-import { loadParser, loadedParser } from '../syntax/load-parser.ts';
 import { cannotWait } from './driver.ts';
+import { loadFrontEnd, type FrontEnd } from './front-end.ts';
 import { DEFAULT_OUTPUT_FORM, type OutputForm } from './output-value.ts';
 import { parameterHints } from './parameters.ts';
 import type { KeyReader } from './point-select.ts';
@@ -69,9 +68,9 @@ export class SqlEngine {
   readonly openPlan: OpenPlan = openPlan;
   /** The newest committed row of a key. */
   readonly readLatest: KeyReader;
-  readonly #functions: FunctionRegistry;
   readonly #cache = new StatementCache();
-  #isParserReady = false;
+  #frontEnd: FrontEnd | undefined;
+  #loading: Promise<FrontEnd> | undefined;
 
   constructor(options: SqlEngineOptions) {
     const { store, clock, random, kernels } = options;
@@ -86,10 +85,6 @@ export class SqlEngine {
       vectors: new VectorCache(store, kernels, options.vectorIndexMemoryBytes),
       numbers: new NumberAllocator(store),
     };
-    this.#functions = new FunctionRegistry({
-      distances: new VectorDistances(kernels),
-      sequences: this.services.numbers,
-    });
     this.catalog = new StoredCatalog(() => store.lastCommit(keyspaceId(CATALOG_KEYSPACE)));
     this.outputForm = {
       ...DEFAULT_OUTPUT_FORM,
@@ -98,30 +93,29 @@ export class SqlEngine {
     };
   }
 
-  /** Whether statements can be parsed without waiting. */
+  /** Whether statements can be compiled without waiting. */
   get isReady(): boolean {
-    return this.#isParserReady;
+    return this.#frontEnd !== undefined;
   }
 
-  /** Loads the parser, which the first statement of a process waits for. */
+  /** Loads the front end, which the first statement of a process waits for. */
   async ready(): Promise<void> {
-    if (this.#isParserReady) return;
-    await loadParser();
-    this.#isParserReady = true;
+    const { kernels, numbers } = this.services;
+    this.#loading ??= loadFrontEnd({ distances: new VectorDistances(kernels), sequences: numbers });
+    this.#frontEnd = await this.#loading;
   }
 
-  /** For calls that cannot wait: throws unless the parser is there. */
+  /** For calls that cannot wait: throws unless the front end is there. */
   readyNow(): void {
-    if (!this.#isParserReady) loadedParser();
-    this.#isParserReady = true;
+    this.#requireFrontEnd();
   }
 
   parseOne(text: string): ParsedStatement {
-    return this.#cache.get(text)?.parsed ?? loadedParser().parseStatement(text);
+    return this.#cache.get(text)?.parsed ?? this.#requireFrontEnd().parser.parseStatement(text);
   }
 
   parseScript(text: string): ParsedStatement[] {
-    return loadedParser().parseScript(text);
+    return this.#requireFrontEnd().parser.parseScript(text);
   }
 
   begin({ settings, ...options }: BeginOptions): TransactionBlock {
@@ -197,12 +191,10 @@ export class SqlEngine {
   ): CachedStatement {
     const { parsed, text } = statement;
     const hints = values === undefined ? undefined : parameterHints(values);
-    const compiled = compileStatement(parsed, {
+    const compiled = this.#requireFrontEnd().compile(parsed, {
       catalog: view,
       searchPath,
       text,
-      parser: loadedParser(),
-      functions: this.#functions,
       parameterHints: hints,
     });
     const usedHints = compiled.kind === 'query' && compiled.usedHints;
@@ -214,6 +206,13 @@ export class SqlEngine {
       hints: usedHints ? hints : undefined,
       fastPath: undefined,
     };
+  }
+
+  #requireFrontEnd(): FrontEnd {
+    if (this.#frontEnd !== undefined) return this.#frontEnd;
+    throw new AlopexError('ALX_INTERNAL', 'the front end of SQL is not loaded yet', {
+      hint: 'Await ready() before the first synchronous statement.',
+    });
   }
 }
 
