@@ -25,6 +25,11 @@ describe('What is kept of a key', () => {
     expect(kept(new VersionGc([10], OLDER_NOWHERE), versions, ENTRY_KIND.delete)).toEqual([]);
   });
 
+  it('is no delete at the very version that the only reader reads at', () => {
+    expect(kept(new VersionGc([10], OLDER_NOWHERE), [10], ENTRY_KIND.delete)).toEqual([]);
+    expect(kept(new VersionGc([10], OLDER_NOWHERE), [11], ENTRY_KIND.delete)).toEqual([11]);
+  });
+
   it('is a delete that a snapshot sees above an older version that another one sees', () => {
     const gc = new VersionGc([5, 10], OLDER_NOWHERE);
     expect(gc.keeps(KEY, 0, 3, 9, ENTRY_KIND.delete)).toBe(true);

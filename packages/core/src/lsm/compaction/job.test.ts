@@ -263,6 +263,12 @@ describe('A merge', () => {
     expect(reader.mayContain(hashBytes(key, 0, key.length))).toBe(true);
     const again = new OutsideTables(bench.levels, new Set(), 1000);
     expect(again.mayExist(key, 0, key.length, 0)).toBe(false);
+    // Newer entries in the same table hide nothing of the older ones.
+    const { minVersion, maxVersion } = outside[0]!.metadata;
+    expect(maxVersion).toBeGreaterThan(minVersion + 1);
+    expect(
+      new OutsideTables(bench.levels, new Set(), 1000).mayExist(key, 0, key.length, minVersion + 1),
+    ).toBe(true);
     const young = new OutsideTables(bench.levels, new Set(), 10);
     expect(young.mayExist(Uint8Array.of(200), 0, 1, 11)).toBe(true);
   });

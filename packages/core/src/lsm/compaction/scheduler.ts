@@ -14,11 +14,9 @@ import type { KeyspaceId } from '../../base/brand.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AlopexError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { Table } from '../table.ts';
-import type { Version } from '../version.ts';
+import { CommitDues } from './dues.ts';
 import { failureOf } from './failure.ts';
 import type { CompactionMetrics } from './metrics.ts';
-import { backlogOf, compactionPace, owedBytes, type Backlog } from './pace.ts';
 import { RunList, type RunListOptions } from './run-list.ts';
 import type { CompactionRun } from './run.ts';
 
@@ -34,8 +32,6 @@ export interface CompactionSchedulerOptions extends RunListOptions {
 
 /** Bytes of one step; about a millisecond. */
 const STEP_BYTES = 64 * 1024;
-/** Commits gather what they owe up to this, so that most of them do nothing. */
-const OWED_BYTES_MIN = 32 * 1024;
 /** What a step counts at least: ends of merges are work, too. */
 const STEP_PAID_BYTES_MIN = 4 * 1024;
 /** A slice of the pump while nobody uses the store: so long, or so many bytes where the clock stands still, and a pause. */
@@ -53,6 +49,7 @@ const RETRY_MS_MAX = 60_000;
 export class CompactionScheduler {
   readonly #options: CompactionSchedulerOptions;
   readonly #runs: RunList;
+  readonly #dues: CommitDues;
   #cancelTurn: (() => void) | undefined;
   #activity = 0;
   /** The end of a run that waits for the disk. */
@@ -64,19 +61,11 @@ export class CompactionScheduler {
   #retryAtMs = 0;
   #lastFailure: AlopexError | undefined;
   #bug: AlopexError | undefined;
-  /** Bytes that commits have yet to compact. */
-  #owedBytes = 0;
-  #flushCount = 0;
-  #unflushedBytes = 0;
-  /** Bytes written that fill a memtable. */
-  #memtableBytes: number;
-  #backlog: Backlog = { debtBytes: 0, level0Tables: 0 };
-  #backlogOf: Version<Table> | undefined;
 
   constructor(options: CompactionSchedulerOptions) {
     this.#options = options;
     this.#runs = new RunList(options);
-    this.#memtableBytes = options.memtableSizeBytes;
+    this.#dues = new CommitDues({ ...options, runs: this.#runs });
   }
 
   /** Something has changed: there may be work, or tables that nobody reads any more. */
@@ -87,17 +76,18 @@ export class CompactionScheduler {
   /** A commit has written so many bytes. */
   pay(bytes: number): void {
     if (this.#bug !== undefined) throw this.#bug;
-    this.#measureMemtable(bytes);
-    if (this.#isHeld()) return;
-    const backlog = this.#currentBacklog();
-    if (backlog.debtBytes <= 0) return;
-    const { leveled, clock } = this.#options;
-    this.#owedBytes += owedBytes(backlog, bytes, this.#pace(backlog), leveled);
-    if (this.#owedBytes < OWED_BYTES_MIN) return;
-    const isFull = backlog.level0Tables >= leveled.level0Stop;
-    const begin = isFull ? clock.monotonicMs() : 0;
-    this.#payOwed();
-    if (isFull) this.#runs.counters.stalled(clock.monotonicMs() - begin);
+    this.#dues.noteWritten(bytes);
+    if (this.#dues.areNone || this.#isHeld()) return;
+    const owed = this.#dues.owe(bytes);
+    if (owed === 0) return;
+    if (!this.#dues.isLevel0Full) {
+      this.#payOwed(owed);
+      return;
+    }
+    const { clock } = this.#options;
+    const begin = clock.monotonicMs();
+    this.#payOwed(owed);
+    this.#runs.counters.stalled(clock.monotonicMs() - begin);
   }
 
   /** Stops automatic compaction, and with it the throttling of commits. */
@@ -134,12 +124,11 @@ export class CompactionScheduler {
   }
 
   metrics(): CompactionMetrics {
-    const backlog = this.#currentBacklog();
     return {
       ...this.#runs.counters.values(),
       running: this.#runs.size,
-      ...backlog,
-      pace: this.#isHeld() ? 0 : this.#pace(backlog),
+      ...this.#dues.backlog,
+      pace: this.#isHeld() ? 0 : this.#dues.pace,
       paused: this.#paused,
       failure: this.#lastFailure?.message,
     };
@@ -233,26 +222,13 @@ export class CompactionScheduler {
     this.#noteEnd(run);
   }
 
-  #payOwed(): void {
-    while (this.#owedBytes > 0) {
+  #payOwed(bytes: number): void {
+    for (let owed = bytes; owed > 0;) {
       const done = this.#runs.doneBytes;
-      if (!this.#stepNow()) {
-        this.#owedBytes = 0;
-        return;
-      }
+      if (!this.#stepNow()) return;
       // A run that has ended is no longer counted.
-      this.#owedBytes -= Math.max(STEP_PAID_BYTES_MIN, this.#runs.doneBytes - done);
+      owed -= Math.max(STEP_PAID_BYTES_MIN, this.#runs.doneBytes - done);
     }
-  }
-
-  /** What a memtable takes until it is flushed is what was written between the last two flushes. */
-  #measureMemtable(bytes: number): void {
-    this.#unflushedBytes += bytes;
-    const { flushCount } = this.#options.tree;
-    if (flushCount === this.#flushCount) return;
-    this.#flushCount = flushCount;
-    this.#memtableBytes = this.#unflushedBytes;
-    this.#unflushedBytes = 0;
   }
 
   async #compactKeyspace(keyspace: KeyspaceId): Promise<void> {
@@ -333,21 +309,6 @@ export class CompactionScheduler {
       this.#stopped ||
       (this.#failures > 0 && this.#options.clock.monotonicMs() < this.#retryAtMs)
     );
-  }
-
-  #pace(backlog: Backlog): number {
-    return compactionPace(backlog, this.#memtableBytes, this.#options.leveled);
-  }
-
-  /** What is left to do. */
-  #currentBacklog(): Backlog {
-    const { version } = this.#options.tree.view;
-    if (this.#backlogOf !== version) {
-      this.#backlog = backlogOf(version, this.#options.leveled);
-      this.#backlogOf = version;
-    }
-    const { debtBytes, level0Tables } = this.#backlog;
-    return { debtBytes: Math.max(0, debtBytes - this.#runs.doneBytes), level0Tables };
   }
 }
 
