@@ -17,3 +17,5 @@ export type { StoreMetrics } from './store/metrics.ts';
 export { STORE_DEFAULTS, type StoreOptions } from './store/options.ts';
 export { Store } from './store/store.ts';
 export { storeExists } from './store/store-exists.ts';
+export { verifyStore, type VerifyOptions } from './store/verify.ts';
+export type { StoreProblem, VerifyProgress, VerifyReport } from './store/verify-report.ts';

@@ -44,26 +44,31 @@ export interface LoadedManifest {
   readonly edits: readonly VersionEdit[];
 }
 
-/** Reads the manifest in force; undefined when there is no CURRENT. */
-export function loadManifest(place: ManifestPlace): LoadedManifest | undefined {
+/** The id of the manifest that CURRENT names; undefined when there is no CURRENT. */
+export function currentManifest(place: Omit<ManifestPlace, 'checksum'>): FileId | undefined {
   const currentPath = joinPath(place.directory, CURRENT_NAME);
   if (!place.vfs.exists(currentPath)) return undefined;
   const text = decodeUtf8(readWhole(place.vfs, currentPath));
   const id = text.endsWith('\n') ? parseManifestName(text.slice(0, -1)) : undefined;
-  if (id === undefined) {
-    throw new AlopexError(
-      'ALX_CORRUPT',
-      `"${currentPath}" is damaged at offset 0: it names no manifest`,
-      {
-        hint: 'Restore the database from a backup.',
-      },
-    );
-  }
+  if (id !== undefined) return id;
+  throw new AlopexError(
+    'ALX_CORRUPT',
+    `"${currentPath}" is damaged at offset 0: it names no manifest`,
+    {
+      hint: 'Restore the database from a backup.',
+    },
+  );
+}
+
+/** Reads the manifest in force; undefined when there is no CURRENT. */
+export function loadManifest(place: ManifestPlace): LoadedManifest | undefined {
+  const id = currentManifest(place);
+  if (id === undefined) return undefined;
   const path = joinPath(place.directory, manifestName(id));
   if (!place.vfs.exists(path)) {
     throw new AlopexError(
       'ALX_CORRUPT',
-      `manifest "${path}", which "${currentPath}" names, is missing`,
+      `manifest "${path}", which "${joinPath(place.directory, CURRENT_NAME)}" names, is missing`,
       {
         hint: 'Restore the file, or the database from a backup.',
       },
