@@ -75,3 +75,5 @@ export type { DatabaseOptions } from './options.ts';
 export type { ImportOptions, ImportProgress, ImportReport } from './transfer/import-file.ts';
 export { readRecords, type FileRecord, type ReadRecordsOptions } from './transfer/read-records.ts';
 export type { FileValue, RecordFormat, RecordOptions } from './transfer/record-file.ts';
+export { verifyDatabase, type VerifyDatabaseOptions } from './transfer/verify.ts';
+export type { StoreProblem, VerifyProgress, VerifyReport } from '@alopex-db/core';

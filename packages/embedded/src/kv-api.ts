@@ -26,8 +26,9 @@ import {
 const READ = Object.freeze({ readOnly: true });
 const WRITE = Object.freeze({ readOnly: false });
 
-/** Pairs that a scan gathers before it hands them out and lets others run. */
+/** What a scan gathers before it hands it out and lets others run: so many pairs, or so many bytes if those come first. */
 const PAIRS_PER_STEP = 256;
+const BYTES_PER_STEP = 1024 * 1024;
 
 export class KvApi implements KvFacet {
   readonly #host: StatementHost;
@@ -125,12 +126,13 @@ export class KvApi implements KvFacet {
       const { transaction } = held.block;
       const opened = openScan(transaction, resolved.keys);
       cursor = opened;
-      for (let left = resolved.limit; left > 0;) {
+      let left = resolved.limit;
+      while (left > 0) {
         const wanted = Math.min(left, PAIRS_PER_STEP);
-        const pairs = await held.step(() => gatherPairs(transaction, opened, wanted));
+        const { pairs, isEnd } = await held.step(() => gatherPairs(transaction, opened, wanted));
         yield* pairs;
-        if (pairs.length < wanted) return;
-        left -= wanted;
+        if (isEnd) return;
+        left -= pairs.length;
       }
     } catch (error) {
       failed = true;
@@ -142,19 +144,31 @@ export class KvApi implements KvFacet {
   }
 }
 
+interface Gathered {
+  readonly pairs: Pair[];
+  /** The range is at its end. */
+  readonly isEnd: boolean;
+}
+
 async function gatherPairs(
   transaction: Transaction,
   cursor: Cursor,
   wanted: number,
-): Promise<Pair[]> {
+): Promise<Gathered> {
   const pairs: Pair[] = [];
-  while (pairs.length < wanted) {
+  let bytes = 0;
+  while (pairs.length < wanted && bytes < BYTES_PER_STEP) {
     const found = cursor.advance();
-    if (found === PENDING) await transaction.waiter.ready();
-    else if (found) pairs.push(pairAt(cursor));
-    else break;
+    if (found === PENDING) {
+      await transaction.waiter.ready();
+      continue;
+    }
+    if (!found) return { pairs, isEnd: true };
+    const pair = pairAt(cursor);
+    pairs.push(pair);
+    bytes += pair[0].length + pair[1].length;
   }
-  return pairs;
+  return { pairs, isEnd: false };
 }
 
 /** Makes a call until it answers. */

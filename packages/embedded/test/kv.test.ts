@@ -96,6 +96,16 @@ test('a long scan sees one moment, may be left early, and may be written beside'
     expect(await kv.getText('key 0999')).toBe('new');
   }));
 
+test('a scan over large values gives them all', () =>
+  withEachTwin(async (kv) => {
+    for (let index = 0; index < 8; index += 1) {
+      await kv.put(`k${index}`, new Uint8Array(400_000).fill(index));
+    }
+    const seen: number[] = [];
+    for await (const [, value] of kv.scan({ limit: 7 })) seen.push(value[399_999]!);
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  }));
+
 test('compareAndSwap writes for the first of two only', () =>
   withEachTwin(async (kv) => {
     expect(await kv.compareAndSwap('a', undefined, '1')).toBe(true);
