@@ -5,9 +5,10 @@
  * rolls back what is open. While a store is open for writing it holds the lock of its folder.
  */
 import { AlopexError } from '../base/errors.ts';
-import { transactionId, type KeyspaceId, type Version } from '../base/brand.ts';
+import { transactionId, version, type KeyspaceId, type Version } from '../base/brand.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
 import { CompactionScheduler } from '../lsm/compaction/scheduler.ts';
+import { estimateEntries } from '../lsm/entry-estimate.ts';
 import { findNewest, makeEntrySlot, type SuperVersion } from '../lsm/super-version.ts';
 import type { Tree } from '../lsm/tree.ts';
 import { ENTRY_KIND } from '../memtable/entry.ts';
@@ -136,6 +137,16 @@ export class Store implements TransactionHost {
   /** Tells about every commit as it becomes visible; the returned function ends that. */
   onCommit(listener: CommitListener): () => void {
     return this.committer.onCommit(listener);
+  }
+
+  /** About how many keys a keyspace holds: an upper bound for the planner, without reading anything. */
+  entryEstimate(keyspace: KeyspaceId): number {
+    return estimateEntries(this.#tree.view, keyspace);
+  }
+
+  /** The oldest version that an open transaction reads at, else the newest. */
+  get oldestSnapshot(): Version {
+    return version(this.snapshots.oldest(this.committer.visible));
   }
 
   /** Keyspaces with anything in them, visible or not, ascending. */

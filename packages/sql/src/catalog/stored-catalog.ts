@@ -31,6 +31,8 @@ export class StoredCatalog {
   /** Version of the newest commit that touched keyspace 0. */
   readonly #lastChange: () => Version;
   #kept: { readonly version: Version; readonly view: MemoryCatalogView } | undefined;
+  /** Ids of the tables, views and sequences that a transaction has written or removed itself, also where that was undone. */
+  readonly #changed = new WeakMap<Transaction, Set<number>>();
   /** Views of transactions that changed the catalog or see an older one; `undefined` = decode again (after a rollback to a savepoint). */
   readonly #own = new WeakMap<Transaction, { view: MemoryCatalogView | undefined }>();
 
@@ -57,6 +59,16 @@ export class StoredCatalog {
     if (own !== undefined) own.view = undefined;
   }
 
+  /** Version of the newest commit that changed the catalog. */
+  get lastChange(): Version {
+    return this.#lastChange();
+  }
+
+  /** Whether the transaction itself has defined, changed or dropped an object. */
+  changedBy(transaction: Transaction, id: number): boolean {
+    return this.#changed.get(transaction)?.has(id) === true;
+  }
+
   /** The next object id. */
   *nextObjectId(transaction: Transaction): Generator<Pending, number, void> {
     const stored = yield* settled(() => transaction.get(KEYSPACE, OBJECT_ID_KEY));
@@ -71,12 +83,21 @@ export class StoredCatalog {
     const key = relationKey(record.definition.schema, record.definition.name);
     yield* settled(() => transaction.put(KEYSPACE, key, encodeRecord(record)));
     this.#own.set(transaction, { view: before.with(record) });
+    this.#noteChange(transaction, record.definition.id);
   }
 
   *remove(transaction: Transaction, schema: string, name: string): Generator<Pending, void, void> {
     const before = yield* settled(() => this.#view(transaction));
     yield* settled(() => transaction.delete(KEYSPACE, relationKey(schema, name)));
+    const id = before.record(schema, name)?.definition.id;
     this.#own.set(transaction, { view: before.without(schema, name) });
+    if (id !== undefined) this.#noteChange(transaction, id);
+  }
+
+  #noteChange(transaction: Transaction, id: number): void {
+    const changed = this.#changed.get(transaction);
+    if (changed === undefined) this.#changed.set(transaction, new Set([id]));
+    else changed.add(id);
   }
 
   #view(transaction: Transaction): MemoryCatalogView | Pending {

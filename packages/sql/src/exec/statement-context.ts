@@ -17,6 +17,11 @@ export type OpenPlan = (plan: PhysicalPlan, context: StatementContext) => BatchI
 /** Sees every operator of a running plan: EXPLAIN ANALYZE. */
 export type Instrument = (plan: PhysicalPlan, operator: BatchIterator) => BatchIterator;
 
+export interface TableSet {
+  has(tableId: number): boolean;
+  add(table: TableDef): void;
+}
+
 export interface StatementContextOptions {
   readonly services: ExecServices;
   readonly transaction: Transaction;
@@ -26,8 +31,8 @@ export interface StatementContextOptions {
   readonly interrupt: Interrupt;
   readonly openPlan: OpenPlan;
   readonly instrument?: Instrument | undefined;
-  /** Ids of tables that the transaction has written to: their resident copies do not show its own rows. */
-  readonly changedTables: Set<number>;
+  /** Tables that the transaction has written to: their resident copies do not show its own rows. */
+  readonly changedTables: TableSet;
   /** `alopex.vector_exact`: never use resident vectors. */
   readonly vectorExact: boolean;
 }
@@ -109,7 +114,7 @@ export class StatementContext implements ExecContext, ExpressionRuntime {
 
   /** A writer for a table of this statement; the table counts as changed by the transaction from here on. */
   createWriter(table: TableDef): TableWriter {
-    this.options.changedTables.add(table.id);
+    this.options.changedTables.add(table);
     return new TableWriter(table, this.transaction, this.services.numbers);
   }
 

@@ -45,7 +45,7 @@ class DirectInsert implements DirectWrite {
   }
 
   open(block: TransactionBlock): RowWrite {
-    block.changedTables.add(this.#table.id);
+    block.changedTables.add(this.#table);
     const writer =
       this.#spareWriters.pop() ??
       new TableWriter(this.#table, block.transaction, this.#engine.services.numbers);

@@ -92,7 +92,7 @@ class KeyedWrite implements DirectWrite {
 
   open(block: TransactionBlock): RowWrite {
     const { table } = this.#plan;
-    block.changedTables.add(table.id);
+    block.changedTables.add(table);
     const tools = this.#spare.pop() ?? this.#createTools(block);
     tools.writer.attach(block.transaction);
     const runtime = new RowRuntime(this.#engine, block, this.#query.parameterTypes);

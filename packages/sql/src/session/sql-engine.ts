@@ -24,11 +24,13 @@ import type { ExecServices } from '../exec/services.ts';
 import type { OpenPlan } from '../exec/statement-context.ts';
 import { VectorCache } from '../exec/vector-cache.ts';
 import { NumberAllocator } from '../storage/number-allocator.ts';
+import { CommitGuard } from './commit-guard.ts';
 import { cannotWait } from './driver.ts';
 import { loadFrontEnd, type FrontEnd } from './front-end.ts';
 import { DEFAULT_OUTPUT_FORM, type OutputForm } from './output-value.ts';
 import { parameterHints } from './parameters.ts';
 import type { KeyReader } from './point-select.ts';
+import { RowCounts } from './row-counts.ts';
 import type { Int64Mode, SqlValue, TemporalMode } from './session.ts';
 import { Settings, type ResolvedSettings } from './settings.ts';
 import type { Statement } from './statement.ts';
@@ -68,7 +70,11 @@ export class SqlEngine {
   readonly openPlan: OpenPlan = openPlan;
   /** The newest committed row of a key. */
   readonly readLatest: KeyReader;
+  /** Definitions against writers. */
+  readonly commits = new CommitGuard(this);
   readonly #cache = new StatementCache();
+  /** Keyspaces dropped by a commit that older snapshots may still read. */
+  #dropped: readonly { readonly keyspace: KeyspaceId; readonly version: Version }[] = [];
   #frontEnd: FrontEnd | undefined;
   #loading: Promise<FrontEnd> | undefined;
 
@@ -147,6 +153,7 @@ export class SqlEngine {
     const hinted = statement.isCacheable ? this.#cache.get(statement.text) : undefined;
     if (
       hinted?.view === view &&
+      hinted.rowCounts.hold() &&
       hinted.searchPath === searchPath.join() &&
       hinted.hints !== undefined &&
       sameHints(hinted.hints, values)
@@ -170,12 +177,23 @@ export class SqlEngine {
     const cached = statement.isCacheable ? this.#cache.get(statement.text) : undefined;
     if (cached === undefined || cached.view !== view || cached.hints !== undefined)
       return undefined;
+    if (!cached.rowCounts.hold()) return undefined;
     return cached.searchPath === searchPath.join() ? cached : undefined;
   }
 
-  /** A keyspace was dropped by a commit. */
+  /** A keyspace was dropped by a commit. It is freed once no snapshot is left that may still read it. */
   forgetKeyspace(keyspace: KeyspaceId, version: Version): void {
     this.services.vectors.drop(keyspace, version);
+    this.#dropped = [...this.#dropped, { keyspace, version }];
+  }
+
+  /** To be called when a transaction has ended: frees what nobody can read any more. */
+  freeDropped(): void {
+    if (this.#dropped.length === 0) return;
+    const oldest = this.store.oldestSnapshot;
+    const freed = this.#dropped.filter(({ version }) => version <= oldest);
+    this.#dropped = this.#dropped.filter(({ version }) => version > oldest);
+    for (const { keyspace } of freed) this.store.dropKeyspace(keyspace);
   }
 
   /** Stops listening to the store, which its owner closes. */
@@ -191,10 +209,12 @@ export class SqlEngine {
   ): CachedStatement {
     const { parsed, text } = statement;
     const hints = values === undefined ? undefined : parameterHints(values);
+    const rowCounts = new RowCounts(this.store);
     const compiled = this.#requireFrontEnd().compile(parsed, {
       catalog: view,
       searchPath,
       text,
+      statistics: rowCounts,
       parameterHints: hints,
     });
     const usedHints = compiled.kind === 'query' && compiled.usedHints;
@@ -204,6 +224,7 @@ export class SqlEngine {
       searchPath: searchPath.join(),
       compiled,
       hints: usedHints ? hints : undefined,
+      rowCounts,
       fastPath: undefined,
     };
   }

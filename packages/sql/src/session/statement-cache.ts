@@ -7,6 +7,7 @@ import type { ParsedStatement } from '../ast/statement.ts';
 import type { CatalogView } from '../catalog/catalog.ts';
 import type { CompiledStatement } from '../plan/compiled-statement.ts';
 import type { FastPath } from './fast-path.ts';
+import type { RowCounts } from './row-counts.ts';
 
 const ENTRIES_MAX = 1_000;
 /** Longer texts are parsed again: they are written once (a bulk INSERT), and would crowd out the others. */
@@ -19,6 +20,8 @@ export interface CachedStatement {
   readonly compiled: CompiledStatement;
   /** The hints that `compiled` rests on; undefined when it used none. */
   readonly hints: readonly (DataType | undefined)[] | undefined;
+  /** The row counts that its plan was chosen by. */
+  readonly rowCounts: RowCounts;
   /** Set on first use: the short way to run this statement, or null where there is none. */
   fastPath: FastPath | null | undefined;
 }

@@ -7,6 +7,7 @@
  */
 import { AlopexError, keyspaceId, type Version } from '@alopex-db/core/base';
 import type { Transaction } from '@alopex-db/core';
+import { ChangedTables } from './changed-tables.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import type { Notice } from './session.ts';
 
@@ -19,15 +20,18 @@ export class TransactionBlock {
   readonly transaction: Transaction;
   readonly transactionMicros: number;
   /** Tables that statements of this transaction have written to. */
-  readonly changedTables = new Set<number>();
+  readonly changedTables: ChangedTables;
   readonly #engine: SqlEngine;
   readonly #savepoints: NamedSavepoint[] = [];
   #droppedKeyspaces: number[] = [];
+  /** Tables whose rows a definition of this transaction has read, with the snapshot it read them at. */
+  readonly #readWhole = new Map<number, Version>();
   #state: 'open' | 'failed' | 'committed' | 'aborted' = 'open';
 
   constructor(engine: SqlEngine, transaction: Transaction) {
     this.#engine = engine;
     this.transaction = transaction;
+    this.changedTables = new ChangedTables(transaction);
     this.transactionMicros = engine.services.clock.nowMicros();
   }
 
@@ -82,23 +86,36 @@ export class TransactionBlock {
     this.#droppedKeyspaces.push(...keyspaces);
   }
 
+  /** A definition reads all rows of a table (a new index): nobody else may have written to it by the time it commits. */
+  readWhole(table: number): void {
+    if (!this.#readWhole.has(table)) this.#readWhole.set(table, this.transaction.snapshot);
+  }
+
   async commit(): Promise<void> {
     this.#beginCommit();
+    const leave = this.#enterCommit();
     try {
       this.#committed(await this.transaction.commit());
     } catch (error) {
       this.#state = 'aborted';
       throw error;
+    } finally {
+      leave();
+      this.#engine.freeDropped();
     }
   }
 
   commitNow(): void {
     this.#beginCommit();
+    const leave = this.#enterCommit();
     try {
       this.#committed(this.transaction.commitNow());
     } catch (error) {
       this.#state = 'aborted';
       throw error;
+    } finally {
+      leave();
+      this.#engine.freeDropped();
     }
   }
 
@@ -107,6 +124,7 @@ export class TransactionBlock {
     if (this.isEnded) return;
     this.#state = 'aborted';
     this.transaction.rollback();
+    this.#engine.freeDropped();
   }
 
   setSavepoint(name: string): void {
@@ -142,6 +160,15 @@ export class TransactionBlock {
       throw failedBlock();
     }
     this.check();
+  }
+
+  #enterCommit(): () => void {
+    try {
+      return this.#engine.commits.enter(this.transaction, this.changedTables, this.#readWhole);
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
   }
 
   #committed(version: Version): void {

@@ -1,0 +1,64 @@
+/** Definitions beside writers, what is freed when a table goes, and what the planner knows of table sizes. */
+import { describe, expect, it } from 'vitest';
+import { codeOf, openDatabase } from './open-session.ts';
+
+describe('a definition beside writers', () => {
+  it('makes a transaction that wrote to a dropped table fail', async () => {
+    await using db = await openDatabase();
+    await db.execute('CREATE TABLE t (id INTEGER PRIMARY KEY)');
+    const writer = await db.begin();
+    await writer.execute('INSERT INTO t VALUES (1)');
+    await db.execute('DROP TABLE t');
+    expect(await codeOf(writer.commit())).toBe('ALX_SERIALIZATION_CONFLICT');
+    expect(await codeOf(db.execute('INSERT INTO t VALUES (2)'))).toBe('ALX_TABLE_NOT_FOUND');
+  });
+
+  it('lets a transaction define, write and change in one', async () => {
+    await using db = await openDatabase();
+    await using transaction = await db.begin();
+    await transaction.execute('CREATE TABLE t (id INTEGER PRIMARY KEY)');
+    await transaction.execute('INSERT INTO t VALUES (1)');
+    await transaction.execute('INSERT INTO t VALUES (2)');
+    await transaction.commit();
+    expect(await db.query('SELECT id FROM t')).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  it('does not disturb those who write to other tables', async () => {
+    await using db = await openDatabase();
+    await db.execute('CREATE TABLE t (id INTEGER PRIMARY KEY)');
+    const writer = await db.begin();
+    await writer.execute('INSERT INTO t VALUES (1)');
+    await db.execute('CREATE TABLE u (id INTEGER)');
+    await db.execute('DROP TABLE u');
+    await writer.commit();
+    expect(await db.query('SELECT id FROM t').value()).toBe(1);
+  });
+});
+
+describe('a dropped table', () => {
+  it('is readable by older snapshots and freed after the last of them', async () => {
+    await using db = await openDatabase();
+    await db.execute('CREATE TABLE t (id INTEGER PRIMARY KEY)');
+    await db.execute('INSERT INTO t SELECT i FROM (VALUES (1), (2)) AS v (i)');
+    const keyspaces = db.store.keyspaces();
+    const reader = await db.begin();
+    expect(await reader.query('SELECT count(*) FROM t').value()).toBe(2);
+    await db.execute('DROP TABLE t');
+    expect(await reader.query('SELECT count(*) FROM t').value()).toBe(2);
+    await reader.rollback();
+    expect(db.store.keyspaces().length).toBeLessThan(keyspaces.length);
+  });
+});
+
+describe('the planner', () => {
+  it('knows about how many rows a table has', async () => {
+    await using db = await openDatabase();
+    await db.execute('CREATE TABLE t (id INTEGER PRIMARY KEY)');
+    const before = await db.explain('SELECT * FROM t');
+    const rows = Array.from({ length: 5_000 }, (_, id) => [id]);
+    await db.executeMany('INSERT INTO t VALUES ($1)', rows);
+    const after = await db.explain('SELECT * FROM t');
+    expect(before.text).toContain('rows=1 ');
+    expect(after.text).toContain('rows=5000 ');
+  });
+});
