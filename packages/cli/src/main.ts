@@ -6,6 +6,7 @@ import { addImportCommand } from './commands/import.ts';
 import { addKvCommand } from './commands/kv.ts';
 import { addShellCommand } from './commands/shell.ts';
 import { addSqlCommand } from './commands/sql.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 import { addVersionCommand, PROGRAM_VERSION } from './commands/version.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { wholeNumber } from './global-options.ts';
@@ -66,5 +67,6 @@ function addCommands(program: Command, context: CommandContext): void {
   addImportCommand(program, context);
   addKvCommand(program, context);
   addDemoCommand(program, context);
+  addVerifyCommand(program, context);
   addVersionCommand(program, context);
 }

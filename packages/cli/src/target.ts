@@ -10,26 +10,32 @@ export interface TargetOptions {
   readonly createIfMissing: boolean;
 }
 
-export function openTarget(options: GlobalOptions, target: TargetOptions): Promise<Database> {
-  if (options.url !== undefined) {
-    throw new AlopexError(
-      'ALX_UNSUPPORTED',
-      `--url ${options.url}: remote databases are not built yet`,
-      {
-        hint: 'Open a directory with --data-dir.',
-      },
-    );
-  }
-  if (options.profile !== undefined) {
-    throw new AlopexError(
-      'ALX_UNSUPPORTED',
-      `--profile ${options.profile}: profiles are not built yet`,
-    );
-  }
+export async function openTarget(options: GlobalOptions, target: TargetOptions): Promise<Database> {
+  refuseRemote(options);
   if (options.inMemory === true) return Database.openInMemory();
   return Database.open(targetPath(options), { createIfMissing: target.createIfMissing });
 }
 
+/** For commands that work on files. */
+export function localPath(options: GlobalOptions): string {
+  refuseRemote(options);
+  if (options.inMemory !== true) return targetPath(options);
+  throw new AlopexError('ALX_INVALID_ARGUMENT', 'this command needs files, --in-memory has none', {
+    hint: 'Name a directory with --data-dir.',
+  });
+}
+
 export function targetPath(options: GlobalOptions): string {
   return options.dataDir ?? DEFAULT_DATA_DIRECTORY;
+}
+
+function refuseRemote({ url, profile }: GlobalOptions): void {
+  if (url !== undefined) {
+    throw new AlopexError('ALX_UNSUPPORTED', `--url ${url}: remote databases are not built yet`, {
+      hint: 'Open a directory with --data-dir.',
+    });
+  }
+  if (profile !== undefined) {
+    throw new AlopexError('ALX_UNSUPPORTED', `--profile ${profile}: profiles are not built yet`);
+  }
 }
