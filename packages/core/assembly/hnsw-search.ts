@@ -5,7 +5,7 @@
  * A step takes the closest candidate whose links were not walked, collects its unvisited neighbours, and computes their
  * distances four at a time. Visited rows carry the search's epoch, one byte a row: clearing is due every 255 searches only.
  */
-import { walkDistances } from './hnsw-distance';
+import { touchCodes, walkDistances } from './hnsw-distance';
 import {
   DELETED,
   DELETED_COUNT,
@@ -82,6 +82,13 @@ function collectFresh(list: usize, max: u32, visited: usize, epoch: u32, out: us
   return count;
 }
 
+/** Touches the links of the candidate that will be walked next unless a closer one turns up; see `touchCodes`. */
+function touchLinks(entries: usize, next: u32, count: u32, level: u32): u32 {
+  if (next >= count) return 0;
+  const list = linksOf(rowOf(load<u64>(entries + ((<usize>next) << 3))), level);
+  return load<u32>(list) ^ load<u32>(list + 64);
+}
+
 function countDistances(scratch: usize, count: u32): void {
   store<u32>(scratch + DISTANCES, load<u32>(scratch + DISTANCES) + count);
 }
@@ -156,6 +163,7 @@ export function searchLevel(
     const met = collectFresh(linksOf(rowOf(entry), level), max, visited, epoch, fresh);
     distances += met;
     expanded += 1;
+    store<u32>(lanes, touchCodes(fresh, met) ^ touchLinks(nearest, next, count, level));
     for (let index: u32 = 0; index < met; index += 4) {
       const rows = fresh + ((<usize>index) << 2);
       const four = walkDistances(query, queryRoot, rows);
@@ -244,6 +252,7 @@ function searchAllowed(
     const met = collectFresh(linksOf(rowOf(entry), 0), max, visited, epoch, fresh);
     distances += met;
     expanded += 1;
+    store<u32>(lanes, touchCodes(fresh, met) ^ touchLinks(frontier, head, tail, 0));
     for (let index: u32 = 0; index < met; index += 4) {
       const rows = fresh + ((<usize>index) << 2);
       const four = walkDistances(query, queryRoot, rows);
