@@ -3,6 +3,7 @@
  * how long a full compaction takes, what reads cost before and after, and what they lose while a compaction runs beside them.
  *
  *   node --conditions=@alopex-db/source bench/compaction.ts [--keys 1000000] [--overwrites 1] [--plain] [--durability os]
+ *     [--memtable 64] [--base 256]
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     plain: { type: 'boolean', default: false },
     durability: { type: 'string', default: 'os' },
     memtable: { type: 'string', default: '64' },
+    // MiB of level 1; files take a quarter of it.
+    base: { type: 'string', default: '256' },
   },
 });
 const KEYS = Number(values.keys);
@@ -207,10 +210,14 @@ const store = Store.open({
   compression: values.plain ? undefined : zstdCompression(),
   durability: values.durability as Durability,
   memtableSizeBytes: Number(values.memtable) * MIB,
+  compaction: {
+    baseLevelBytes: Number(values.base) * MIB,
+    fileSizeBytes: (Number(values.base) * MIB) / 4,
+  },
   pause: async () => systemPause(0),
 });
 print(
-  `${KEYS} keys of 16 bytes, values of ${VALUE_SIZE}, ${values.plain ? 'plain' : 'zstd'}, durability ${values.durability}, memtable ${values.memtable} MiB`,
+  `${KEYS} keys of 16 bytes, values of ${VALUE_SIZE}, ${values.plain ? 'plain' : 'zstd'}, durability ${values.durability}, memtable ${values.memtable} MiB, level 1 ${values.base} MiB`,
 );
 for (let round = 0; round < Number(values.overwrites); round += 1) load(store, `load ${round + 1}`);
 describe(store);

@@ -152,11 +152,16 @@ export class Tree {
         newFileId: () => this.newFileId(),
       });
       const isLast = oldest === 1;
-      this.#install({
-        addedTables: added,
-        lastVersion: memtable.versionMax,
-        ...(isLast ? { firstSegmentId } : {}),
-      });
+      try {
+        this.#install({
+          addedTables: added,
+          lastVersion: memtable.versionMax,
+          ...(isLast ? { firstSegmentId } : {}),
+        });
+      } catch (error) {
+        this.disown(added.map((table) => table.fileId));
+        throw error;
+      }
       this.#view = { ...this.#view, memtables: this.#view.memtables.slice(0, oldest) };
       this.#flushCount += 1;
       for (const table of added) this.#flushedBytes += table.fileSizeBytes;
