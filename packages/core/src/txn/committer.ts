@@ -1,7 +1,7 @@
 /**
  * Takes transactions from written to visible.
  *
- *   1. a version from the oracle; the write set goes to the log as one record
+ *   1. a serializable transaction checks what it has read; a version from the oracle; the write set goes to the log as one record
  *   2. flushed to the system, unless the commit asks for `memory`; if the log cannot take it, nothing has happened
  *   3. applied to the memtable at its version: there, and invisible to every snapshot so far
  *   4. under `fsync`, synced; commits that wait at the same time share one sync
@@ -17,6 +17,7 @@ import { version as asVersion, type KeyspaceId, type Version } from '../base/bra
 import type { WriteSet } from '../memtable/write-set.ts';
 import type { LockOwner, LockTable } from './locks.ts';
 import type { Oracle } from './oracle.ts';
+import { RecentCommits } from './recent-commits.ts';
 import type { Durability } from './transaction.ts';
 
 /** The log as commits see it. Absent in a store that lives in memory alone. */
@@ -45,6 +46,8 @@ export interface CommitTarget {
 
 /** A transaction as the committer sees it. */
 export interface Committing extends LockOwner {
+  /** Throws when the transaction must not commit for what it has read. Nothing else happens between this and its version. */
+  checkReads(): void;
   /** The commit is visible. The write set is cleared after this. */
   published(version: Version): void;
   /** The commit failed. */
@@ -91,6 +94,7 @@ export class Committer {
   readonly #lastCommits = new Map<KeyspaceId, Version>();
   readonly #listeners = new Set<CommitListener>();
   #failure: AlopexError | undefined;
+  readonly #recent = new RecentCommits();
 
   constructor(options: CommitterOptions) {
     this.#log = options.log;
@@ -114,6 +118,18 @@ export class Committer {
   /** Version of the newest visible commit that wrote to a keyspace since the store was opened, else 0. */
   lastCommit(keyspace: KeyspaceId): Version {
     return this.#lastCommits.get(keyspace) ?? asVersion(0);
+  }
+
+  /** Notes commits from now on, those that no snapshot sees yet included, until `unwatch` of what is returned. */
+  watchCommits(): RecentCommits {
+    const recent = this.#recent;
+    const isFirst = !recent.isWatched;
+    recent.watch();
+    if (isFirst) {
+      for (const { transaction, version } of this.#waiting)
+        recent.note(transaction.writes, version);
+    }
+    return recent;
   }
 
   /** The returned function ends the subscription. */
@@ -193,10 +209,12 @@ export class Committer {
     try {
       if (this.#failure !== undefined) throw this.#failure;
       const { writes } = transaction;
+      transaction.checkReads();
       this.#target.reserve(writes);
       const version = this.#oracle.next();
       if (this.#log !== undefined) this.#logWrites(this.#log, writes, version, durability);
       this.#target.apply(writes, version);
+      if (this.#recent.isWatched) this.#recent.note(writes, version);
       this.#written = version;
       this.#waiting.push({ version, transaction });
       if (this.#log !== undefined && durability !== 'fsync') {

@@ -10,7 +10,8 @@
  *
  * READ COMMITTED differs only in that `refreshSnapshot` moves the snapshot, which the statement layer calls before each
  * statement and after each wait. READ UNCOMMITTED is served as READ COMMITTED, REPEATABLE READ as SNAPSHOT: a level may be
- * stronger than it must be.
+ * stronger than it must be. SERIALIZABLE is SNAPSHOT that also keeps what it has read, unless it is read-only, and checks it at
+ * commit (`RecentCommits` has the law). A key in its write set is no read: its lock keeps others from it.
  */
 import { AlopexError } from '../base/errors.ts';
 import { PENDING, type Pending, type Waiter } from '../base/pending.ts';
@@ -31,6 +32,8 @@ import { MapCursor } from '../memtable/map-cursor.ts';
 import { WriteSet } from '../memtable/write-set.ts';
 import type { Committer, Committing } from './committer.ts';
 import { LockSeat, type LockTable } from './locks.ts';
+import { ReadSpans } from './read-spans.ts';
+import type { RecentCommits } from './recent-commits.ts';
 import type { SnapshotHolder, SnapshotRegistry } from './snapshots.ts';
 import { VisibleCursor } from './visible-cursor.ts';
 import type {
@@ -81,6 +84,9 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   /** Cursors that have begun and not ended; the end of the transaction is theirs. */
   #cursors: Set<VisibleCursor> | undefined;
   readonly #found = makeEntrySlot();
+  /** Those of a serializable transaction that may write. */
+  #reads: ReadSpans | undefined;
+  #recent: RecentCommits | undefined;
 
   constructor(
     host: TransactionHost,
@@ -91,7 +97,6 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   ) {
     this.id = id;
     this.isolation = options.isolation ?? 'snapshot';
-    if (this.isolation === 'serializable') throw serializableUnsupported();
     this.readOnly = readOnly;
     this.#host = host;
     this.#durability = durability;
@@ -99,6 +104,10 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     this.writes = host.spareWriteSets.pop() ?? new WriteSet();
     this.#snapshot = host.committer.visible;
     host.snapshots.add(this);
+    if (this.isolation === 'serializable' && !readOnly) {
+      this.#reads = new ReadSpans();
+      this.#recent = host.committer.watchCommits();
+    }
   }
 
   get state(): TransactionState {
@@ -130,6 +139,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     const known = this.#readOwn(keyspace, key);
     if (known === undefined) {
       const hit = findNewest(this.#host.view, keyspace, key, this.#snapshot, found);
+      if (hit !== PENDING) this.#reads?.addKey(keyspace, key);
       if (hit !== true) return hit;
     } else if (!known) return false;
     if (found.kind === ENTRY_KIND.delete) return false;
@@ -166,6 +176,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     };
     const leave = (): void => {
       if (epoch === undefined) return;
+      if (this.#reads !== undefined) noteWalk(this.#reads, keyspace, cursor);
       epoch.readers -= 1;
       epoch = undefined;
       this.#cursors?.delete(cursor);
@@ -190,7 +201,11 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
       return PENDING;
     if (kind !== ENTRY_KIND.delete) {
       const exists = this.#committedValueExists(keyspace, key);
-      if (exists !== false) return exists === PENDING ? PENDING : false;
+      if (exists === PENDING) return PENDING;
+      if (exists) {
+        this.#reads?.addKey(keyspace, key);
+        return false;
+      }
     }
     this.writes.writeLocated(ENTRY_KIND.put, key, value);
     return true;
@@ -253,6 +268,14 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     if (!this.#ended) this.rollback();
   }
 
+  checkReads(): void {
+    const reads = this.#reads;
+    if (reads === undefined || this.#recent === undefined) return;
+    // Cursors note how far they went when they are left.
+    for (const cursor of this.#cursors ?? []) cursor.close();
+    this.#recent.check(reads, this.#snapshot);
+  }
+
   published(): void {
     this.#state = 'Committed';
     this.#giveBack();
@@ -277,6 +300,9 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     const { snapshots, spareWriteSets } = this.#host;
     snapshots.remove(this);
     if (this.#cursors !== undefined) for (const cursor of this.#cursors) cursor.close();
+    this.#reads = undefined;
+    this.#recent?.unwatch();
+    this.#recent = undefined;
     if (spareWriteSets.length < SPARE_WRITE_SETS_MAX) {
       this.writes.clear();
       spareWriteSets.push(this.writes);
@@ -349,10 +375,9 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   }
 }
 
-function serializableUnsupported(): AlopexError {
-  return new AlopexError('ALX_UNSUPPORTED', 'isolation level SERIALIZABLE is not supported yet', {
-    hint: 'Use SNAPSHOT, and lock the rows that a decision rests on.',
-  });
+function noteWalk(reads: ReadSpans, keyspace: KeyspaceId, cursor: VisibleCursor): void {
+  const span = cursor.walked();
+  if (span !== undefined) reads.addSpan(keyspace, span);
 }
 
 function checkValue(value: Uint8Array): void {

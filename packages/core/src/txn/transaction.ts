@@ -7,6 +7,9 @@
  * - A write locks its row. If another transaction holds the lock the call answers `PENDING` (having changed nothing), and
  *   `waiter.ready()` resolves once the call is worth repeating; with `wait: 'never'` it throws ALX_LOCK_NOT_AVAILABLE.
  *   If a version newer than the snapshot is committed it throws ALX_SERIALIZATION_CONFLICT: the first updater wins.
+ * - At level SERIALIZABLE the commit of a transaction that writes throws ALX_SERIALIZATION_CONFLICT, and the transaction is
+ *   aborted, when a key it has looked at, found or absent, or a range as far as its cursor went, was committed to after its
+ *   snapshot. One that writes nothing never fails for what it has read.
  * - Writes stay in the transaction until commit, which hands them to memtable and log in one step: nobody ever sees half.
  * - Keys are ordered as unsigned bytes. Keys and values handed in are copied. The fields of slots and cursors are
  *   valid until the next call on the same transaction or cursor. The bytes behind a value of `read` or of a forward cursor
@@ -104,7 +107,7 @@ export interface Transaction {
 }
 
 export interface KeyTransactionOptions {
-  /** Default SNAPSHOT. Levels not built yet throw ALX_UNSUPPORTED. */
+  /** Default SNAPSHOT. */
   readonly isolation?: IsolationLevel | undefined;
   readonly readOnly?: boolean | undefined;
   /** Default: the store's. */

@@ -12,6 +12,7 @@ import { PENDING, type Pending } from '../base/pending.ts';
 import { emptyCursor } from '../lsm/empty-cursor.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
+import { successorOf, type Span } from './read-spans.ts';
 import type { Cursor, KeyRange, ValueSlot } from './transaction.ts';
 
 const NO_BYTES = new Uint8Array(0);
@@ -41,6 +42,8 @@ export class VisibleCursor implements Cursor {
   #decided: number = ENTRY_KIND.delete;
   /** fresh: not placed yet; before: the source stands before what is to be shown next; shown: it stands on the entry shown. */
   #state: 'fresh' | 'before' | 'shown' | 'ended' = 'fresh';
+  /** Whether the whole range was walked. */
+  #exhausted = false;
 
   /**
    * `open` makes the source when the cursor is first advanced; the cursor owns it then. `leave` is called when nothing more is read
@@ -74,8 +77,24 @@ export class VisibleCursor implements Cursor {
 
   close(): void {
     this.#state = 'ended';
-    this.#source.close();
+    // Leaving first: the key shown last is asked for then, and lies in the source.
     this.#leave();
+    this.#source.close();
+  }
+
+  /**
+   * The part of the range that has been walked, up to the key passed last, or undefined when nothing was learned yet. A copy.
+   * Until the cursor is closed.
+   */
+  walked(): Span | undefined {
+    const { bytes, start, end } = this.key;
+    const rangeStart = this.#start?.slice() ?? NO_BYTES;
+    const rangeEnd = this.#end?.slice();
+    if (this.#exhausted) return { start: rangeStart, end: rangeEnd };
+    if (bytes === NO_BYTES) return undefined;
+    return this.#reverse
+      ? { start: bytes.slice(start, end), end: rangeEnd }
+      : { start: rangeStart, end: successorOf(bytes, start, end) };
   }
 
   #place(): void | Pending {
@@ -120,6 +139,7 @@ export class VisibleCursor implements Cursor {
       return true;
     }
     this.#state = 'ended';
+    this.#exhausted = true;
     this.#leave();
     return false;
   }
@@ -147,6 +167,7 @@ export class VisibleCursor implements Cursor {
       return true;
     }
     this.#state = 'ended';
+    this.#exhausted = true;
     this.#leave();
     return false;
   }
