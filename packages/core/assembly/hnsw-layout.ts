@@ -18,6 +18,7 @@ export const QUANTIZATION: usize = 24;
 export const M: usize = 28;
 export const EF_CONSTRUCTION: usize = 32;
 export const ROW_COUNT: usize = 36;
+export const OUTLIER_COUNT: usize = 40;
 export const LINKED_COUNT: usize = 44;
 export const ENTRY: usize = 48;
 export const TOP_LEVEL: usize = 52;

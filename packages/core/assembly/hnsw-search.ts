@@ -293,7 +293,8 @@ function listWithDuplicates(nearest: usize, count: u32, found: usize, wanted: u3
   return listed;
 }
 
-function listRows(nearest: usize, count: u32, found: usize, wanted: u32): u32 {
+/** Writes the rows of the first entries to FOUND, `wanted` at the most. */
+export function listRows(nearest: usize, count: u32, found: usize, wanted: u32): u32 {
   const listed = count < wanted ? count : wanted;
   for (let index: u32 = 0; index < listed; index += 1) {
     store<u32>(found + ((<usize>index) << 2), rowOf(load<u64>(nearest + ((<usize>index) << 3))));

@@ -5,6 +5,7 @@
 export { crc32, fillCrc32Tables } from './crc32';
 export { dotF32, l1F32, squaredL2F32 } from './float32';
 export { hnswInsert } from './hnsw-insert';
+export { hnswScan } from './hnsw-scan';
 export { hnswEncode, hnswScore } from './hnsw-score';
 export { hnswSearch } from './hnsw-search';
 export { dotI8, dotsI8 } from './int8';

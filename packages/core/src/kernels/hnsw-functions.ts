@@ -24,6 +24,12 @@ export interface HnswFunctions {
   hnswSearch(scratch: number, ef: number, wanted: number, allowed: number): number;
 
   /**
+   * Compares the query of the scratch block with every row that may be found, by the distance of the walk, and writes the
+   * ordinals of the `wanted` closest to FOUND; answers how many. Rows outside the graph are left out.
+   */
+  hnswScan(scratch: number, wanted: number, allowed: number): number;
+
+  /**
    * Offers the rows whose ordinals lie at `list` to a heap as `scanTopK` keeps it, with their exact reduced distances to the
    * float32 vector at `query`; answers how many the heap holds then. The rows are in memory.
    */

@@ -107,12 +107,12 @@ export function searchLevel(
 }
 
 /** What a search may find: addresses of bitmaps, or 0. */
-interface Filter {
+export interface Filter {
   readonly allowed: number;
   readonly deleted: number;
 }
 
-function mayFind(graph: GraphMemory, row: number, filter: Filter): boolean {
+export function mayFind(graph: GraphMemory, row: number, filter: Filter): boolean {
   const isAllowed = filter.allowed === 0 || graph.isIn(filter.allowed, row);
   return isAllowed && (filter.deleted === 0 || !graph.isIn(filter.deleted, row));
 }
@@ -189,7 +189,7 @@ function searchAllowed(
 }
 
 /** Writes the rows of the first entries to FOUND, each followed by its duplicates if asked, `wanted` at the most. */
-function listRows(
+export function listRows(
   graph: GraphMemory,
   scratch: number,
   count: number,
@@ -210,6 +210,17 @@ function listRows(
   return listed;
 }
 
+/** The query of a scratch block, in the form that the walk compares. */
+export function queryOfScratch(graph: GraphMemory, scratch: number): WalkQuery {
+  const isCoded = graph.field(HEADER.quantization) !== 0;
+  return {
+    at: isCoded
+      ? graph.field(scratch + SCRATCH.queryCode)
+      : graph.field(scratch + SCRATCH.query) >>> 2,
+    root: graph.floats[(scratch + SCRATCH.queryRoot) >>> 2]!,
+  };
+}
+
 /** `hnswSearch` of `hnsw-functions.ts`. */
 export function searchGraph(
   graph: GraphMemory,
@@ -218,13 +229,7 @@ export function searchGraph(
   wanted: number,
   allowed: number,
 ): number {
-  const isCoded = graph.field(HEADER.quantization) !== 0;
-  const query: WalkQuery = {
-    at: isCoded
-      ? graph.field(scratch + SCRATCH.queryCode)
-      : graph.field(scratch + SCRATCH.query) >>> 2,
-    root: graph.floats[(scratch + SCRATCH.queryRoot) >>> 2]!,
-  };
+  const query = queryOfScratch(graph, scratch);
   const from = descend(graph, scratch, query, 0);
   const deleted = graph.field(HEADER.deletedCount) === 0 ? 0 : graph.field(HEADER.deleted);
   if (allowed !== 0 || deleted !== 0) {

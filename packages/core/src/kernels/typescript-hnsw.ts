@@ -4,6 +4,7 @@ import type { LinearMemory } from './linear-memory.ts';
 import { GraphMemory } from './hnsw-layout.ts';
 import { encodeVector, scoreRows } from './hnsw-score.ts';
 import { insertRow } from './hnsw-insert.ts';
+import { scanGraph } from './hnsw-scan.ts';
 import { searchGraph } from './hnsw-search.ts';
 
 export class BoundTypeScriptHnsw implements HnswFunctions {
@@ -21,6 +22,11 @@ export class BoundTypeScriptHnsw implements HnswFunctions {
   hnswSearch(scratch: number, ef: number, wanted: number, allowed: number): number {
     this.#graph.refresh();
     return searchGraph(this.#graph, scratch, ef, wanted, allowed);
+  }
+
+  hnswScan(scratch: number, wanted: number, allowed: number): number {
+    this.#graph.refresh();
+    return scanGraph(this.#graph, scratch, wanted, allowed);
   }
 
   hnswScore(

@@ -16,6 +16,7 @@ export {
   type HnswQuantization,
   type ResolvedHnswOptions,
 } from './hnsw/options.ts';
+export type { HnswRoute } from './hnsw/search-route.ts';
 export { HNSW_FORMAT_VERSION } from './hnsw/segment-format.ts';
 export { verifyHnsw, type HnswStatistics } from './hnsw/verify.ts';
 export {

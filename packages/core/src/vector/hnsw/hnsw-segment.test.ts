@@ -55,7 +55,7 @@ describe.each(['none', 'sq8'] as const)('A graph with quantization %s', (quantiz
   it('answers with all rows when k is larger than their number', () => {
     const rows = clustered(6, 200);
     const segment = build({ dimension: 6, metric: 'l2', quantization }, rows);
-    for (const route of ['auto', 'walk', 'exact'] as const) {
+    for (const route of ['auto', 'walk', 'scan', 'exact'] as const) {
       const hits = segment.search({ vector: rows.subarray(0, 6), k: 1000, route });
       expect(new Set(hits.ordinals).size).toBe(200);
       expect([...hits.reduced]).toEqual([...hits.reduced].sort((a, b) => a - b));
@@ -161,7 +161,7 @@ describe.each(['none', 'sq8'] as const)('A graph with quantization %s', (quantiz
       for (let row = 0; row < 3_000; row += 1) if (random.chance(0.2)) except.add(row);
       let allowed = 0;
       for (let row = 0; row < 3_000; row += 1) if (only.has(row) && !except.has(row)) allowed += 1;
-      for (const route of ['walk', 'auto', 'exact'] as const) {
+      for (const route of ['walk', 'scan', 'auto', 'exact'] as const) {
         const at = random.below(3_000) * 12;
         const vector = rows.subarray(at, at + 12);
         const hits = segment.search({ vector, k: 10, only, except, route });

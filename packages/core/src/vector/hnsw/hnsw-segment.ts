@@ -1,11 +1,10 @@
 /**
  * A finished graph over the vectors of some rows: searched, marked, and written as it lies in memory.
  *
- * A search walks, or it computes every row that it may find, whichever is cheaper:
- *   1. exact, where the query cannot be walked to (zero or huge norm), where it is asked for, or where the rows that may be
- *      found are so few, or `ef` so large, that a walk would cost more
- *   2. else the walk, filtered on the way; then the exact distances of the best, and of the rows outside the graph
- *   3. exact after all, where the walk found fewer than there are: k hits come whenever k rows may be found
+ * A search takes the route that is asked for or looks cheapest (`search-route.ts`):
+ *   1. a query that cannot be walked to (zero or huge norm) is compared with all vectors
+ *   2. a walk, or a scan of codes, names candidates; they and the rows outside the graph are scored with their vectors
+ *   3. all vectors after all, where that found fewer than there are: k hits come whenever k rows may be found
  *
  * Hits carry exact reduced distances, computed by the kernels that expressions use, so they agree with SQL to the last bit
  * and may be merged with those of other segments. Law of the image: after `finish` only `remove` changes it.
@@ -21,7 +20,7 @@ import type { VectorHits } from '../vector-index.ts';
 import { GraphImage } from './graph-image.ts';
 import { HNSW_DEFAULTS, type ResolvedHnswOptions } from './options.ts';
 import { ROW_BLOCK_ROWS, Scratch, type ScratchParts } from './scratch.ts';
-import { isWalkCheaper } from './search-route.ts';
+import { chooseRoute, type HnswRoute } from './search-route.ts';
 
 export interface HnswQuery {
   readonly vector: Float32Array;
@@ -36,14 +35,14 @@ export interface HnswQuery {
   /** Not these rows, besides the removed ones. */
   readonly except?: RowBitmap | undefined;
   /** Default 'auto'. */
-  readonly route?: 'auto' | 'walk' | 'exact' | undefined;
+  readonly route?: 'auto' | HnswRoute | undefined;
 }
 
 export interface HnswHits extends VectorHits {
-  readonly route: 'walk' | 'exact';
+  readonly route: HnswRoute;
   /** Rows whose links were walked. */
   readonly expanded: number;
-  /** Distances that the walk computed. */
+  /** Distances that the walk, or the scan of codes, computed. */
   readonly distances: number;
   /** Rows whose exact distance was computed. */
   readonly scored: number;
@@ -171,27 +170,29 @@ export class HnswSegment {
     const filter = this.#placeFilter(query, parts);
     if (filter.allowedCount === 0) return this.#hits(parts, 0, 'exact', 0);
     const canWalk = isWalkable && this.image.field(HEADER.linkedCount) > 0;
-    if (canWalk && this.#takesWalk(query, efHeld, filter)) {
-      const found = this.image.hnsw.hnswSearch(parts.header, efHeld, wanted, filter.allowed);
+    const route = canWalk ? this.#routeOf(query, efHeld, filter) : 'exact';
+    if (route !== 'exact') {
+      const { hnsw } = this.image;
+      const found =
+        route === 'walk'
+          ? hnsw.hnswSearch(parts.header, efHeld, wanted, filter.allowed)
+          : hnsw.hnswScan(parts.header, wanted, filter.allowed);
       const outliers = this.#allowedOutliers(filter);
       let held = this.#scoreFound(parts, found, k);
       if (outliers.length > 0) held = this.#scoreMore(outliers, parts, held, k);
       if (held >= Math.min(k, filter.allowedCount)) {
-        return this.#hits(parts, held, 'walk', found + outliers.length);
+        return this.#hits(parts, held, route, found + outliers.length);
       }
     }
     const held = this.#scanAll(parts, filter, k);
     return this.#hits(parts, held, 'exact', filter.allowedCount);
   }
 
-  #takesWalk(query: HnswQuery, ef: number, filter: Filter): boolean {
-    if (query.route !== undefined && query.route !== 'auto') return query.route === 'walk';
-    return isWalkCheaper({
-      rowCount: this.rowCount,
-      allowedCount: filter.allowedCount,
-      ef,
-      m: this.options.m,
-    });
+  #routeOf(query: HnswQuery, ef: number, filter: Filter): HnswRoute {
+    if (query.route !== undefined && query.route !== 'auto') return query.route;
+    const { rowCount, image } = this;
+    const { allowedCount } = filter;
+    return chooseRoute({ rowCount, allowedCount, ef, m: image.options.m, isCoded: image.isCoded });
   }
 
   /** Writes the query into the scratch block, in the forms the walk needs; false if it cannot be walked to. */
@@ -354,7 +355,7 @@ export class HnswSegment {
   }
 
   /** Sorts the heap and reads it out. */
-  #hits(parts: ScratchParts, held: number, route: 'walk' | 'exact', scored: number): HnswHits {
+  #hits(parts: ScratchParts, held: number, route: HnswRoute, scored: number): HnswHits {
     const { image } = this;
     image.functions.sortHeap(parts.heap, held);
     const { words } = image.graph;

@@ -62,7 +62,11 @@ function searchAll(segment: HnswSegment): readonly unknown[] {
   return Array.from({ length: 20 }, (_, index) => {
     const vector = queries.subarray(index * dimension, (index + 1) * dimension);
     const query = { vector, k: 7, ef: 20, route: 'walk' } as const;
-    return [segment.search(query), segment.search({ ...query, only })];
+    return [
+      segment.search(query),
+      segment.search({ ...query, only }),
+      segment.search({ ...query, only, route: 'scan' }),
+    ];
   });
 }
 

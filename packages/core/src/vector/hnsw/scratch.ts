@@ -10,6 +10,8 @@ import type { GraphImage } from './graph-image.ts';
 /** Candidates that a filtered walk keeps for later, per row that it looks for, and at least. */
 const FRONTIER_PER_EF = 8;
 const FRONTIER_MIN = 4096;
+/** Rows that a scan takes together, as `assembly/hnsw-scan.ts` says. */
+const SCAN_BATCH = 32;
 /** Rows that are fetched and scored at a time when they are not in memory. */
 export const ROW_BLOCK_ROWS = 64;
 
@@ -70,7 +72,7 @@ export class Scratch {
       return start;
     };
     // Room to repeat the last row three times, so that rows can be taken by four.
-    const listWords = 2 * options.m + 8;
+    const listWords = Math.max(2 * options.m, SCAN_BATCH) + 8;
     const frontierCapacity = Math.min(
       Math.max(FRONTIER_MIN, FRONTIER_PER_EF * size.ef),
       rowCount + 1,
