@@ -38,6 +38,9 @@ export function* residentNearest(
   const { plan, query, count } = request;
   if (query === null || count > COUNT_MAX || context.options.vectorExact) return undefined;
   if (context.options.changedTables.has(plan.table.id)) return undefined;
+  // What is found here was read past the transaction, and a serializable one must know what it has read.
+  const { isolation, readOnly } = context.transaction;
+  if (isolation === 'serializable' && !readOnly) return undefined;
   const column = findColumn(plan, context) ?? (yield* buildColumn(plan, context));
   if (column === undefined) return undefined;
   const { version } = column;
