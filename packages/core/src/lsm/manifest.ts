@@ -157,7 +157,7 @@ export class ManifestWriter {
     this.#file?.close();
     this.#file = file;
     this.#id = id;
-    removeIfThere(vfs, joinPath(directory, manifestName(before)));
+    removeQuietly(vfs, joinPath(directory, manifestName(before)));
   }
 
   #makeCurrent(id: FileId): void {
@@ -177,8 +177,13 @@ export class ManifestWriter {
   }
 }
 
-function removeIfThere(vfs: Vfs, path: string): void {
-  if (vfs.exists(path)) vfs.remove(path);
+/** The edit is in force by now, and must not seem to have failed because of a file that the next open removes as well. */
+function removeQuietly(vfs: Vfs, path: string): void {
+  try {
+    if (vfs.exists(path)) vfs.remove(path);
+  } catch (error) {
+    if (!(error instanceof AlopexError) || error.kind === 'Internal') throw error;
+  }
 }
 
 function readWhole(vfs: Vfs, path: string): Uint8Array {
