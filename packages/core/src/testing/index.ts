@@ -2,6 +2,14 @@
 export { FaultVfs, type ChangeFault } from './fault-vfs.ts';
 export { parseGolden, rewriteGolden, type GoldenBlock } from './golden.ts';
 export { KvModel, ModelTransaction, pairOf, type ModelPair, type ModelRange } from './kv-model.ts';
+export {
+  findAnomalies,
+  type Anomaly,
+  type AnomalyKind,
+  type ListHistory,
+  type ListOperation,
+  type ListTransaction,
+} from './list-append.ts';
 export { ManualClock } from './manual-clock.ts';
 export { SeededRandom } from './seeded-random.ts';
 export {
