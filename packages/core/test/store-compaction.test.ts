@@ -409,6 +409,9 @@ describe.each([
         // A file whose removal has failed is left to the next open.
         expect(tableFiles(vfs) - store.metrics().tableCount, where).toBeLessThanOrEqual(1);
         await store.close();
+        const last = open(vfs.restart());
+        expect(allOf(last), `${where}, closed and reopened`).toBe(all);
+        await last.close();
       }
     }
   });
