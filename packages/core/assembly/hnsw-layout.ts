@@ -7,9 +7,9 @@
 /** No row, the end of a list of links. */
 export const NONE: u32 = 0xffffffff;
 
-/** Levels beyond those of a graph: a row that hangs on the chain of its equals, a row that every search scans. */
-export const LEVEL_DUPLICATE: u32 = 254;
-export const LEVEL_OUTLIER: u32 = 255;
+/** Levels beyond those of a graph: a row on the chain of its equals; from here on, rows outside the graph. */
+export const LEVEL_DUPLICATE: u32 = 253;
+export const LEVEL_OUTSIDE: u32 = 254;
 
 // Fields of the header: part of the file format, do not change.
 export const DIMENSION: usize = 16;

@@ -10,7 +10,7 @@ import {
   FOUND,
   FRESH,
   LANES,
-  LEVEL_OUTLIER,
+  LEVEL_OUTSIDE,
   NEAREST,
   OUTLIER_COUNT,
   QUANTIZATION,
@@ -77,7 +77,7 @@ export function hnswScan(scratch: usize, wanted: u32, allowed: usize): u32 {
     while (present != 0) {
       const row = first + ctz<u32>(present);
       present &= present - 1;
-      if (hasOutliers && levelOf(row) == LEVEL_OUTLIER) continue;
+      if (hasOutliers && levelOf(row) >= LEVEL_OUTSIDE) continue;
       store<u32>(fresh + ((<usize>listed) << 2), row);
       listed += 1;
       if (listed < BATCH) continue;

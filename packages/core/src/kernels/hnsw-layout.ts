@@ -10,9 +10,17 @@ export const NONE = 0xffffffff;
 
 export const HEADER_BYTES = 192;
 
-/** Levels beyond those of a graph, part of the file format: a row on the chain of its equals, a row outside the graph. */
-export const LEVEL_DUPLICATE = 254;
+/**
+ * Levels beyond those of a graph, part of the file format: a row on the chain of its equals; and outside the graph, a zero
+ * vector under cosine, which has no distance, and an outlier, which the walk cannot compare.
+ */
+export const LEVEL_DUPLICATE = 253;
+export const LEVEL_ZERO = 254;
 export const LEVEL_OUTLIER = 255;
+
+export function isOutside(level: number): boolean {
+  return level === LEVEL_ZERO || level === LEVEL_OUTLIER;
+}
 
 /** Fields of the header, uint32 unless said otherwise; part of the file format, do not change. */
 export const HEADER = Object.freeze({

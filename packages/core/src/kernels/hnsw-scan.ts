@@ -1,6 +1,6 @@
 /** A scan with the distances of the walk; TypeScript twin of `assembly/hnsw-scan.ts`. */
 import { walkDistance } from './hnsw-distance.ts';
-import { HEADER, LEVEL_OUTLIER, SCRATCH, type GraphMemory } from './hnsw-layout.ts';
+import { HEADER, SCRATCH, isOutside, type GraphMemory } from './hnsw-layout.ts';
 import { insertEntry } from './hnsw-pool.ts';
 import { countDistances, listRows, mayFind, queryOfScratch } from './hnsw-search.ts';
 
@@ -17,8 +17,7 @@ export function scanGraph(
   let held = 0;
   let distances = 0;
   for (let row = 0; row < graph.field(HEADER.rowCount); row += 1) {
-    if (!mayFind(graph, row, { allowed, deleted }) || graph.levelOf(row) === LEVEL_OUTLIER)
-      continue;
+    if (!mayFind(graph, row, { allowed, deleted }) || isOutside(graph.levelOf(row))) continue;
     distances += 1;
     const key = graph.keyOf(walkDistance(graph, query, row));
     const place = insertEntry(graph.words, nearest, held, wanted, key, row);

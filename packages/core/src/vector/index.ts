@@ -6,7 +6,6 @@ export {
   type HnswHits,
   type HnswQuery,
   type OpenHnswOptions,
-  type VectorReader,
 } from './hnsw/hnsw-segment.ts';
 export { HnswMerge, NO_ORDINAL, type HnswMergeOptions, type MergedHnsw } from './hnsw/merge.ts';
 export {
@@ -16,6 +15,7 @@ export {
   type HnswQuantization,
   type ResolvedHnswOptions,
 } from './hnsw/options.ts';
+export type { VectorReader } from './hnsw/row-scorer.ts';
 export type { HnswRoute } from './hnsw/search-route.ts';
 export { HNSW_FORMAT_VERSION } from './hnsw/segment-format.ts';
 export { verifyHnsw, type HnswStatistics } from './hnsw/verify.ts';

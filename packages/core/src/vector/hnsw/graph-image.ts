@@ -75,7 +75,8 @@ export class GraphImage {
     const imageBytes = words[HEADER.imageBytes >>> 2]!;
     const rows = words[HEADER.rows >>> 2]!;
     const resident = residentBytes ?? imageBytes;
-    if (resident !== imageBytes && resident !== rows) {
+    const isWhole = resident === imageBytes || resident === rows;
+    if (!isWhole || resident > memory.buffer.byteLength) {
       throw new AlopexError(
         'ALX_CORRUPT',
         `a vector index segment is damaged: ${resident} of its ${imageBytes} bytes are there`,

@@ -16,8 +16,10 @@ import {
   HEADER,
   LEVEL_DUPLICATE,
   LEVEL_OUTLIER,
+  LEVEL_ZERO,
   NONE,
   SCRATCH,
+  isOutside,
 } from '../../kernels/hnsw-layout.ts';
 import { GraphImage } from './graph-image.ts';
 import { HnswSegment } from './hnsw-segment.ts';
@@ -116,7 +118,7 @@ export class HnswBuild {
     const { graph } = this.#image;
     const end = Math.min(rowCount, this.#next + rowsMax);
     for (; this.#next < end; this.#next += 1) {
-      if (graph.levelOf(this.#next) !== LEVEL_OUTLIER) hnsw.hnswInsert(header, this.#next);
+      if (!isOutside(graph.levelOf(this.#next))) hnsw.hnswInsert(header, this.#next);
     }
     return this.#next === rowCount;
   }
@@ -129,7 +131,11 @@ export class HnswBuild {
 
   #leaveOutside(row: number): void {
     const { graph } = this.#image;
-    graph.bytes[graph.field(HEADER.levels) + row] = LEVEL_OUTLIER;
+    const start = this.#image.rowAddress(row) >>> 2;
+    const vector = graph.floats.subarray(start, start + this.#image.options.dimension);
+    // Squares may vanish where elements do not.
+    const isZero = vector.every((element) => element === 0);
+    graph.bytes[graph.field(HEADER.levels) + row] = isZero ? LEVEL_ZERO : LEVEL_OUTLIER;
     graph.setField(HEADER.outlierCount, graph.field(HEADER.outlierCount) + 1);
   }
 
@@ -170,7 +176,7 @@ export class HnswBuild {
     const factor = this.#scratch.partsFor({ ef: 0, found: 0, heap: 0 }).header + SCRATCH.lanes;
     let clamped = image.field(HEADER.clampedCount);
     for (let row = first; row < image.rowCount; row += 1) {
-      if (image.graph.levelOf(row) === LEVEL_OUTLIER) continue;
+      if (isOutside(image.graph.levelOf(row))) continue;
       const vector = image.rowAddress(row);
       clamped += image.encode(vector, image.squaredNorm(row), factor, image.codeAddress(row));
     }

@@ -125,6 +125,15 @@ describe.each(['none', 'sq8'] as const)('A graph with quantization %s', (quantiz
     expect([...zero.reduced]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   });
 
+  it('stays quick when nearly all vectors are zero', () => {
+    const rows = new Float32Array(20_000 * 8);
+    rows.set(clustered(8, 500), 0);
+    const segment = build({ dimension: 8, metric: 'cosine', quantization }, rows);
+    const hits = segment.search({ vector: rows.subarray(0, 8), k: 10, route: 'walk' });
+    expect(hits.ordinals[0]).toBe(0);
+    expect(hits.scored).toBeLessThanOrEqual(50);
+  });
+
   it('finds rows whose squares overflow', () => {
     const rows = clustered(8, 500);
     rows.fill(1e25, 8 * 123, 8 * 124);
@@ -236,6 +245,11 @@ describe('A damaged segment', () => {
     const options = { byteLength: bytes.length - 64 };
     const open = (): HnswSegment =>
       HnswSegment.open(KERNELS, options, (target) => target.set(bytes.subarray(0, -64)));
+    expect(open).toThrow(expect.objectContaining({ code: 'ALX_CORRUPT' }));
+  });
+
+  it('is refused when it is empty', () => {
+    const open = (): HnswSegment => HnswSegment.open(KERNELS, { byteLength: 0 }, () => undefined);
     expect(open).toThrow(expect.objectContaining({ code: 'ALX_CORRUPT' }));
   });
 

@@ -13,13 +13,13 @@ import { assert } from '../../base/assert.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { HEADER, LEVEL_OUTLIER, SCRATCH } from '../../kernels/hnsw-layout.ts';
 import type { LinearMemory } from '../../kernels/linear-memory.ts';
-import { METRIC_CODE } from '../../kernels/metric-code.ts';
 import { OrderKeyF32 } from '../../kernels/order-key-f32.ts';
 import { RowBitmap } from '../row-bitmap.ts';
 import type { VectorHits } from '../vector-index.ts';
 import { GraphImage } from './graph-image.ts';
 import { HNSW_DEFAULTS, type ResolvedHnswOptions } from './options.ts';
-import { ROW_BLOCK_ROWS, Scratch, type ScratchParts } from './scratch.ts';
+import { RowScorer, type RowFilter, type VectorReader } from './row-scorer.ts';
+import { Scratch, type ScratchParts } from './scratch.ts';
 import { chooseRoute, type HnswRoute } from './search-route.ts';
 
 export interface HnswQuery {
@@ -48,20 +48,11 @@ export interface HnswHits extends VectorHits {
   readonly scored: number;
 }
 
-/** Reads the vector of a row that is not in memory into `target`, from its beginning. */
-export type VectorReader = (ordinal: number, target: Float32Array) => void;
-
 export interface OpenHnswOptions {
   /** Bytes of the image that are read: all of it, or `rowsAt` bytes when a reader fetches single rows. */
   readonly byteLength: number;
   readonly readRow?: VectorReader | undefined;
   readonly shared?: boolean | undefined;
-}
-
-interface Filter {
-  /** Address of the bitmap of rows that may be found, or 0 for all. */
-  readonly allowed: number;
-  readonly allowedCount: number;
 }
 
 const NO_ROWS = new Uint32Array(0);
@@ -70,6 +61,7 @@ export class HnswSegment {
   readonly image: GraphImage;
   readonly #readRow: VectorReader | undefined;
   readonly #scratch: Scratch;
+  readonly #scorer: RowScorer;
   readonly #orderKey = new OrderKeyF32();
   #outliers: Uint32Array | undefined;
 
@@ -79,6 +71,7 @@ export class HnswSegment {
     this.image = image;
     this.#readRow = readRow;
     this.#scratch = new Scratch(image, { ef: HNSW_DEFAULTS.efSearch, found: 256, heap: 64 });
+    this.#scorer = new RowScorer(image, this.#scratch, readRow);
   }
 
   /** Opens an image that `fill` reads into the memory made for it; throws ALX_CORRUPT or ALX_INCOMPATIBLE_VERSION. */
@@ -160,35 +153,33 @@ export class HnswSegment {
     assert(query.vector.length === this.options.dimension, 'a query has its graph’s dimension');
     assert(query.k >= 1, 'a search asks for at least one hit');
     const k = Math.min(query.k, this.rowCount);
-    const ef = Math.max(query.ef ?? HNSW_DEFAULTS.efSearch, k);
-    const wanted = this.image.isCoded
-      ? Math.min(ef, k * (query.rescore ?? HNSW_DEFAULTS.rescore))
-      : k;
-    const efHeld = Math.min(ef, this.rowCount);
-    const parts = this.#scratch.partsFor({ ef: efHeld, found: wanted, heap: k });
+    const ef = Math.min(Math.max(query.ef ?? HNSW_DEFAULTS.efSearch, k), this.rowCount);
+    const rescore = this.image.isCoded ? Math.max(1, query.rescore ?? HNSW_DEFAULTS.rescore) : 1;
+    const wanted = Math.min(ef, k * rescore);
+    const parts = this.#scratch.partsFor({ ef, found: wanted, heap: k });
     const isWalkable = this.#placeQuery(query.vector, parts);
     const filter = this.#placeFilter(query, parts);
     if (filter.allowedCount === 0) return this.#hits(parts, 0, 'exact', 0);
     const canWalk = isWalkable && this.image.field(HEADER.linkedCount) > 0;
-    const route = canWalk ? this.#routeOf(query, efHeld, filter) : 'exact';
+    const route = canWalk ? this.#routeOf(query, ef, filter) : 'exact';
     if (route !== 'exact') {
       const { hnsw } = this.image;
       const found =
         route === 'walk'
-          ? hnsw.hnswSearch(parts.header, efHeld, wanted, filter.allowed)
+          ? hnsw.hnswSearch(parts.header, ef, wanted, filter.allowed)
           : hnsw.hnswScan(parts.header, wanted, filter.allowed);
       const outliers = this.#allowedOutliers(filter);
-      let held = this.#scoreFound(parts, found, k);
-      if (outliers.length > 0) held = this.#scoreMore(outliers, parts, held, k);
+      const scored = this.#scorer.scoreFound(parts, found, k);
+      const held = this.#scorer.scoreMore(outliers, parts, scored, k);
       if (held >= Math.min(k, filter.allowedCount)) {
         return this.#hits(parts, held, route, found + outliers.length);
       }
     }
-    const held = this.#scanAll(parts, filter, k);
+    const held = this.#scorer.scoreAll(parts, filter, k);
     return this.#hits(parts, held, 'exact', filter.allowedCount);
   }
 
-  #routeOf(query: HnswQuery, ef: number, filter: Filter): HnswRoute {
+  #routeOf(query: HnswQuery, ef: number, filter: RowFilter): HnswRoute {
     if (query.route !== undefined && query.route !== 'auto') return query.route;
     const { rowCount, image } = this;
     const { allowedCount } = filter;
@@ -213,7 +204,7 @@ export class HnswSegment {
   }
 
   /** Joins the query's bitmaps in the scratch block and counts what is left. */
-  #placeFilter(query: HnswQuery, parts: ScratchParts): Filter {
+  #placeFilter(query: HnswQuery, parts: ScratchParts): RowFilter {
     const { only, except } = query;
     const { rowCount, removedCount } = this;
     if (only === undefined && except === undefined) {
@@ -243,8 +234,11 @@ export class HnswSegment {
     return { allowed: parts.allowed, allowedCount: new RowBitmap(rowCount, words).count() };
   }
 
-  /** Rows outside the graph that may be found. */
-  #allowedOutliers(filter: Filter): Uint32Array {
+  /**
+   * Rows outside the graph that may be found and have a distance. Zero vectors under cosine have none and come last, so they
+   * are left to the search that finds too few others.
+   */
+  #allowedOutliers(filter: RowFilter): Uint32Array {
     if (this.image.field(HEADER.outlierCount) === 0) return NO_ROWS;
     this.#outliers ??= this.#listOutliers();
     const { graph } = this.image;
@@ -260,98 +254,6 @@ export class HnswSegment {
     const rows: number[] = [];
     for (const [row, level] of levels.entries()) if (level === LEVEL_OUTLIER) rows.push(row);
     return Uint32Array.from(rows);
-  }
-
-  /** Puts the k closest of the rows that the walk found into the heap, in no order; answers how many. */
-  #scoreFound(parts: ScratchParts, count: number, k: number): number {
-    if (this.#readRow === undefined) {
-      return this.image.hnsw.hnswScore(parts.query, parts.found, count, parts.heap, 0, k);
-    }
-    const start = parts.found >>> 2;
-    const rows = this.image.graph.words.slice(start, start + count);
-    return this.#scoreFetched(rows.sort(), parts, 0, k);
-  }
-
-  /** Offers more rows, ascending, to the heap. */
-  #scoreMore(rows: Uint32Array, parts: ScratchParts, held: number, k: number): number {
-    if (this.#readRow !== undefined) return this.#scoreFetched(rows, parts, held, k);
-    let after = held;
-    const perStep = this.#scratch.foundCapacity;
-    for (let first = 0; first < rows.length; first += perStep) {
-      const step = rows.subarray(first, first + perStep);
-      this.image.graph.words.set(step, parts.found >>> 2);
-      const { hnsw } = this.image;
-      after = hnsw.hnswScore(parts.query, parts.found, step.length, parts.heap, after, k);
-    }
-    return after;
-  }
-
-  /** The same for rows that are fetched, a block at a time. Fetching costs more than a call for each of them. */
-  #scoreFetched(rows: Uint32Array, parts: ScratchParts, heldBefore: number, k: number): number {
-    const { functions, rowStride, options } = this.image;
-    let held = heldBefore;
-    for (let first = 0; first < rows.length; first += ROW_BLOCK_ROWS) {
-      const block = rows.subarray(first, first + ROW_BLOCK_ROWS);
-      const { floats } = this.image.graph;
-      for (const [index, row] of block.entries()) {
-        this.copyRow(row, floats, (parts.rowBlock + index * rowStride) >>> 2);
-      }
-      for (const [index, row] of block.entries()) {
-        held = functions.scanTopK(
-          METRIC_CODE[options.metric],
-          parts.query,
-          parts.rowBlock + index * rowStride,
-          rowStride,
-          options.dimension,
-          0,
-          1,
-          row,
-          0,
-          0,
-          parts.heap,
-          held,
-          k,
-        );
-      }
-    }
-    return held;
-  }
-
-  /** Puts the k closest of all rows that may be found into the heap; answers how many. */
-  #scanAll(parts: ScratchParts, filter: Filter, k: number): number {
-    const { graph, functions, options, rowStride } = this.image;
-    const { rowCount } = this;
-    const start = parts.allowed >>> 2;
-    const words = graph.words.subarray(start, start + ((rowCount + 31) >>> 5));
-    const deleted = graph.field(HEADER.deleted) >>> 2;
-    if (filter.allowed === 0) {
-      for (let index = 0; index < words.length; index += 1) {
-        words[index] = ~graph.words[deleted + index]!;
-      }
-    }
-    if (this.#readRow !== undefined) {
-      const allowed = new RowBitmap(rowCount, words);
-      const rows = Uint32Array.from({ length: filter.allowedCount });
-      let next = 0;
-      for (let row = 0; row < rowCount; row += 1) if (allowed.has(row)) rows[next++] = row;
-      return this.#scoreFetched(rows, parts, 0, k);
-    }
-    for (let index = 0; index < words.length; index += 1) words[index] = ~words[index]!;
-    return functions.scanTopK(
-      METRIC_CODE[options.metric],
-      parts.query,
-      graph.field(HEADER.rows),
-      rowStride,
-      options.dimension,
-      0,
-      rowCount,
-      0,
-      parts.allowed,
-      graph.field(HEADER.norms),
-      parts.heap,
-      0,
-      k,
-    );
   }
 
   /** Sorts the heap and reads it out. */

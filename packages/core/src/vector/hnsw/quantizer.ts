@@ -7,7 +7,7 @@
  * The step is chosen from a sample: 63 of them reach as far as all but one in a thousand elements do. What lies beyond is
  * cut off, and counted, so that a merge notices when later rows no longer fit.
  */
-import { HEADER, LEVEL_OUTLIER } from '../../kernels/hnsw-layout.ts';
+import { HEADER, isOutside } from '../../kernels/hnsw-layout.ts';
 import type { GraphImage } from './graph-image.ts';
 
 /** Part of the file format, do not change. */
@@ -53,7 +53,7 @@ function sampleRows(image: GraphImage): readonly number[] {
   const step = Math.max(1, image.rowCount / wanted);
   const rows: number[] = [];
   for (let at = 0; Math.floor(at) < image.rowCount; at += step) {
-    if (image.graph.levelOf(Math.floor(at)) !== LEVEL_OUTLIER) rows.push(Math.floor(at));
+    if (!isOutside(image.graph.levelOf(Math.floor(at)))) rows.push(Math.floor(at));
   }
   return rows;
 }

@@ -12,7 +12,7 @@
  * needs none of them, so a reader may leave them where they are and read single ones.
  */
 import { AlopexError } from '../../base/errors.ts';
-import { HEADER, HEADER_BYTES, LEVEL_OUTLIER, NONE } from '../../kernels/hnsw-layout.ts';
+import { HEADER, HEADER_BYTES, NONE } from '../../kernels/hnsw-layout.ts';
 import { METRIC_CODE } from '../../kernels/metric-code.ts';
 import type { Metric } from '../../types/data-type.ts';
 import type { HnswQuantization, ResolvedHnswOptions } from './options.ts';
@@ -51,7 +51,7 @@ export interface ImagePlan {
 
 /** Words of the pool that a row of this level takes: the head of its duplicates, then its links level by level. */
 export function poolWordsOf(level: number, m: number): number {
-  return level === 0 || level === LEVEL_OUTLIER ? 0 : 1 + level * m;
+  return level === 0 ? 0 : 1 + level * m;
 }
 
 /** Lays out the image of `rowCount` rows whose upper levels take `poolWords`; throws ALX_MEMORY_LIMIT beyond 4 GiB. */

@@ -7,7 +7,7 @@
  *   V4 the counts of the header are those of the rows
  */
 import { AlopexError } from '../../base/errors.ts';
-import { HEADER, LEVEL_DUPLICATE, LEVEL_OUTLIER, NONE } from '../../kernels/hnsw-layout.ts';
+import { HEADER, LEVEL_DUPLICATE, NONE, isOutside } from '../../kernels/hnsw-layout.ts';
 import type { GraphImage } from './graph-image.ts';
 import type { HnswSegment } from './hnsw-segment.ts';
 
@@ -36,7 +36,7 @@ export function verifyHnsw(segment: HnswSegment): HnswStatistics {
   for (let row = 0; row < image.rowCount; row += 1) {
     const level = graph.levelOf(row);
     if (level === LEVEL_DUPLICATE) duplicates += 1;
-    else if (level === LEVEL_OUTLIER) outliers += 1;
+    else if (isOutside(level)) outliers += 1;
     else {
       for (let at = 0; at <= level; at += 1) {
         rowsByLevel[at] = (rowsByLevel[at] ?? 0) + 1;
@@ -68,7 +68,7 @@ export function verifyHnsw(segment: HnswSegment): HnswStatistics {
 function isLinked(image: GraphImage, row: number, level: number): boolean {
   if (row >= image.rowCount) return false;
   const has = image.graph.levelOf(row);
-  return has !== LEVEL_DUPLICATE && has !== LEVEL_OUTLIER && has >= level;
+  return has !== LEVEL_DUPLICATE && !isOutside(has) && has >= level;
 }
 
 /** V1; answers how many links there are. */
