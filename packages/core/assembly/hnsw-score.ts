@@ -2,7 +2,7 @@
  * What surrounds a walk: exact distances of rows named one by one, and SQ8 codes. AssemblyScript, twin of
  * `src/kernels/hnsw-score.ts`.
  */
-import { DIMENSION, METRIC, NORMS, ROWS, ROW_STRIDE } from './hnsw-layout';
+import { DIMENSION, METRIC, ROWS, ROW_STRIDE } from './hnsw-layout';
 import { dotF32 } from './float32';
 import { reducedDistance } from './reduced-distance';
 import { offerEntry } from './top-k';
@@ -10,6 +10,7 @@ import { offerEntry } from './top-k';
 /**
  * Offers the rows listed at `list` to a heap as `scanTopK` keeps it and answers how many it then holds. The query lies at
  * `query` in float32; the graph's rows are in memory.
+ * Their norms are computed on the way: those of the image may come from another processor, and would tell a vector from itself.
  */
 export function hnswScore(
   query: usize,
@@ -23,19 +24,13 @@ export function hnswScore(
   const dim = load<u32>(DIMENSION);
   const rows = <usize>load<u32>(ROWS);
   const stride = <usize>load<u32>(ROW_STRIDE);
-  const norms = <usize>load<u32>(NORMS);
   const querySquaredNorm: f32 = metric == 0 ? dotF32(query, query, dim) : 0;
   for (let index: u32 = 0; index < count; index += 1) {
-    const row = load<u32>(list + ((<usize>index) << 2));
-    const distance = reducedDistance(
-      metric,
-      query,
-      rows + <usize>row * stride,
-      dim,
-      querySquaredNorm,
-      load<f32>(norms + ((<usize>row) << 2)),
-    );
-    heapCount = offerEntry(heap, heapCount, k, distance, row);
+    const ordinal = load<u32>(list + ((<usize>index) << 2));
+    const row = rows + <usize>ordinal * stride;
+    const squaredNorm: f32 = metric == 0 ? dotF32(row, row, dim) : 0;
+    const distance = reducedDistance(metric, query, row, dim, querySquaredNorm, squaredNorm);
+    heapCount = offerEntry(heap, heapCount, k, distance, ordinal);
   }
   return heapCount;
 }

@@ -26,20 +26,22 @@ export function scoreRows(
   const metric = graph.field(HEADER.metric) as MetricCode;
   const dim = graph.field(HEADER.dimension);
   const queryAt = query >>> 2;
-  const querySquaredNorm =
-    metric === METRIC_CODE.cosine ? dotF32(floats, queryAt, floats, queryAt, dim) : 0;
+  const isCosine = metric === METRIC_CODE.cosine;
+  const querySquaredNorm = isCosine ? dotF32(floats, queryAt, floats, queryAt, dim) : 0;
   const heapWords = new Int32Array(words.buffer, heap, 2 * k);
   let held = heapCount;
   for (let index = 0; index < count; index += 1) {
     const row = words[(list >>> 2) + index]!;
+    const at = (graph.field(HEADER.rows) + row * graph.field(HEADER.rowStride)) >>> 2;
+    const squaredNorm = isCosine ? dotF32(floats, at, floats, at, dim) : 0;
     const distance = reducedDistance(
       floats,
       metric,
       queryAt,
-      (graph.field(HEADER.rows) + row * graph.field(HEADER.rowStride)) >>> 2,
+      at,
       dim,
       querySquaredNorm,
-      floats[(graph.field(HEADER.norms) >>> 2) + row]!,
+      squaredNorm,
     );
     const key = orderKey.encode(distance);
     if (held < k) {

@@ -11,6 +11,7 @@
  */
 import { assert } from '../../base/assert.ts';
 import { nextBelow, type Random } from '../../base/random.ts';
+import { dotF32 } from '../../kernels/float32.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import {
   HEADER,
@@ -95,15 +96,17 @@ export class HnswBuild {
 
   /** Copies elements [start, start + dimension) of `vectors`, finite ones, and answers the row's ordinal. */
   add(vectors: Float32Array, start = 0): number {
-    const { options, rowCount, functions } = this.#image;
+    const { options, rowCount } = this.#image;
     assert(this.#added < rowCount, 'no more rows are added than were announced');
     assert(start + options.dimension <= vectors.length, 'a vector has the dimension of its graph');
     const row = this.#added;
     const address = this.#image.rowAddress(row);
     const vector = vectors.subarray(start, start + options.dimension);
     this.#image.graph.floats.set(vector, address >>> 2);
-    const norm = this.#image.field(HEADER.norms) + row * 4;
-    functions.squaredNorms(address, 0, options.dimension, 1, norm);
+    const { floats } = this.#image.graph;
+    // By the reference, not by a relaxed kernel: norms are stored, so they are the same on every processor.
+    const norm = dotF32(floats, address >>> 2, floats, address >>> 2, options.dimension);
+    floats[(this.#image.field(HEADER.norms) >>> 2) + row] = norm;
     if (!this.#image.isWalkable(this.#image.squaredNorm(row))) this.#leaveOutside(row);
     this.#added += 1;
     return row;

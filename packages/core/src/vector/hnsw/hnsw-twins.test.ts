@@ -83,9 +83,7 @@ describe.each(METRICS)('Graphs by %s', (metric) => {
         for (const kind of kinds) {
           for (const shared of [false, true]) {
             const twin = build({ kind, metric, quantization, dimension, shared });
-            // Norms are float32 sums, which relaxed kernels may round in another way.
-            if (kind === 'simd') expect(Buffer.compare(twin.bytes(), expected)).toBe(0);
-            else expect(verifyHnsw(twin)).toEqual(verifyHnsw(reference));
+            expect(Buffer.compare(twin.bytes(), expected)).toBe(0);
             if (kind === 'simd') expect(searchAll(twin)).toEqual(searchAll(reference));
           }
         }

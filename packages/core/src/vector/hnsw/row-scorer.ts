@@ -117,7 +117,7 @@ export class RowScorer {
       rowCount,
       0,
       parts.allowed,
-      graph.field(HEADER.norms),
+      0,
       parts.heap,
       0,
       k,
