@@ -13,8 +13,10 @@ export type {
 export { BLOCK_CACHE_SIZE_DEFAULT, BlockCache } from './lsm/block-cache.ts';
 export { LEVELED_DEFAULTS, type LeveledOptions } from './lsm/compaction/leveled.ts';
 export type { CompactionMetrics } from './lsm/compaction/metrics.ts';
+export type { BackupProgress, BackupReport, BackupTarget } from './store/backup.ts';
 export type { StoreMetrics } from './store/metrics.ts';
 export { STORE_DEFAULTS, type StoreOptions } from './store/options.ts';
+export { restoreStore, type RestoreOptions, type RestoreReport } from './store/restore.ts';
 export { Store } from './store/store.ts';
 export { storeExists } from './store/store-exists.ts';
 export { verifyStore, type VerifyOptions } from './store/verify.ts';

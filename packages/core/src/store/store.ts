@@ -20,6 +20,7 @@ import { Oracle } from '../txn/oracle.ts';
 import { SnapshotRegistry } from '../txn/snapshots.ts';
 import type { KeyTransactionOptions, Transaction, ValueSlot } from '../txn/transaction.ts';
 import type { DirectoryLock } from '../vfs/vfs.ts';
+import { backupTo, type BackupReport, type BackupTarget } from './backup.ts';
 import { BackgroundSync } from './background-sync.ts';
 import type { BatchLog } from './batch-log.ts';
 import { Maintenance } from './maintenance.ts';
@@ -196,6 +197,29 @@ export class Store implements TransactionHost {
   resumeCompaction(): void {
     this.#checkWritable();
     this.#compaction?.resume();
+  }
+
+  /** Copies everything committed so far into a folder that is a store itself (`backup`). Errors: those of the disks, ALX_CLOSED. */
+  async backup(target: BackupTarget): Promise<BackupReport> {
+    const { vfs, checksum, pause } = this.#options;
+    if (vfs === undefined) {
+      throw new AlopexError('ALX_UNSUPPORTED', 'backup of a store in memory is not built yet', {
+        hint: 'Open the database in a directory.',
+      });
+    }
+    this.flush();
+    const { view } = this;
+    const pauseOpen = async (): Promise<void> => {
+      await pause();
+      this.#check();
+    };
+    view.epoch.readers += 1;
+    try {
+      return await backupTo({ vfs, checksum, view, pause: pauseOpen }, target);
+    } finally {
+      view.epoch.readers -= 1;
+      if (this.#closing === undefined) this.epochLeft();
+    }
   }
 
   /** Makes every commit so far durable, whatever it asked for. */

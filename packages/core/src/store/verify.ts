@@ -14,14 +14,7 @@
  */
 import type { Checksum } from '../base/checksum.ts';
 import { AlopexError } from '../base/errors.ts';
-import {
-  CURRENT_NAME,
-  CURRENT_TEMPORARY_NAME,
-  manifestName,
-  parseManifestName,
-  parseTableName,
-  tableName,
-} from '../lsm/file-names.ts';
+import { CURRENT_NAME, manifestName, tableName } from '../lsm/file-names.ts';
 import { BlockCache } from '../lsm/block-cache.ts';
 import { checkVersion } from '../lsm/invariants.ts';
 import { currentManifest } from '../lsm/manifest.ts';
@@ -34,6 +27,7 @@ import { joinPath } from '../vfs/path.ts';
 import type { DirectoryLock, Vfs } from '../vfs/vfs.ts';
 import { parseSegmentName } from '../wal/segment.ts';
 import { readWholeFile } from './read-whole-file.ts';
+import { isStoreFile } from './store-files.ts';
 import { VerifyFindings } from './verify-findings.ts';
 import { verifyLog } from './verify-log.ts';
 import type { VerifyProgress, VerifyReport } from './verify-report.ts';
@@ -56,17 +50,25 @@ const TURN_BYTES = 4 * 1024 * 1024;
  * that is not in `compressions`. Damage is no error but in the report.
  */
 export async function verifyStore(options: VerifyOptions): Promise<VerifyReport> {
+  return whileLocked(options, (isLocked) => verifyLocked(options, isLocked));
+}
+
+/** Keeps writers out of a closed store where that can be done; `isLocked` says whether. */
+export async function whileLocked<Result>(
+  options: Pick<VerifyOptions, 'vfs' | 'directory'>,
+  action: (isLocked: boolean) => Promise<Result>,
+): Promise<Result> {
   requireStore(options);
   const lock = lockIfWritable(options);
   try {
-    return await verifyLocked(options, lock !== undefined);
+    return await action(lock !== undefined);
   } finally {
     lock?.release();
   }
 }
 
-function requireStore({ vfs, directory }: VerifyOptions): void {
-  if (vfs.exists(directory) && vfs.list(directory).some((name) => isOwnName(name))) return;
+function requireStore({ vfs, directory }: Pick<VerifyOptions, 'vfs' | 'directory'>): void {
+  if (vfs.exists(directory) && vfs.list(directory).some(isStoreFile)) return;
   const where = directory === '' ? 'the folder' : `"${directory}"`;
   throw new AlopexError('ALX_NOT_A_DATABASE', `${where} holds no database`, {
     hint: 'Name the folder of a database.',
@@ -74,7 +76,10 @@ function requireStore({ vfs, directory }: VerifyOptions): void {
 }
 
 /** Undefined where nothing can be written, and so no writer be kept out. */
-function lockIfWritable({ vfs, directory }: VerifyOptions): DirectoryLock | undefined {
+function lockIfWritable({
+  vfs,
+  directory,
+}: Pick<VerifyOptions, 'vfs' | 'directory'>): DirectoryLock | undefined {
   try {
     return vfs.lock(directory);
   } catch (error) {
@@ -83,7 +88,11 @@ function lockIfWritable({ vfs, directory }: VerifyOptions): DirectoryLock | unde
   }
 }
 
-async function verifyLocked(options: VerifyOptions, isLocked: boolean): Promise<VerifyReport> {
+/** Expects the store to be locked, as far as it can be. */
+export async function verifyLocked(
+  options: VerifyOptions,
+  isLocked: boolean,
+): Promise<VerifyReport> {
   const { vfs, directory, checksum, compressions } = options;
   const cache = new BlockCache(0);
   const place: TablePlace = { vfs, directory, checksum, compressions, cache };
@@ -168,19 +177,9 @@ function verifyNames(
   known.add(manifest).add(CURRENT_NAME);
   for (const name of place.vfs.list(place.directory)) {
     // `verify-log` has been through the segments; what has another name is none of ours.
-    if (known.has(name) || parseSegmentName(name) !== undefined || !isOwnName(name)) continue;
+    if (known.has(name) || parseSegmentName(name) !== undefined || !isStoreFile(name)) continue;
     findings.leftover(joinPath(place.directory, name), undefined, 'belongs to nothing');
   }
-}
-
-function isOwnName(name: string): boolean {
-  return (
-    name === CURRENT_NAME ||
-    name === CURRENT_TEMPORARY_NAME ||
-    parseTableName(name) !== undefined ||
-    parseManifestName(name) !== undefined ||
-    parseSegmentName(name) !== undefined
-  );
 }
 
 function sizeOf(place: TablePlace, version: Version<Table>): number {
