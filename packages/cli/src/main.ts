@@ -1,9 +1,11 @@
 /** The program `alopex`: commands, global options, one place where errors become text and exit codes. */
 import { Command, CommanderError, Option } from 'commander';
 import { CommandContext } from './command-context.ts';
+import { addBackupCommand } from './commands/backup.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKvCommand } from './commands/kv.ts';
+import { addRestoreCommand } from './commands/restore.ts';
 import { addShellCommand } from './commands/shell.ts';
 import { addSqlCommand } from './commands/sql.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -67,6 +69,8 @@ function addCommands(program: Command, context: CommandContext): void {
   addImportCommand(program, context);
   addKvCommand(program, context);
   addDemoCommand(program, context);
+  addBackupCommand(program, context);
+  addRestoreCommand(program, context);
   addVerifyCommand(program, context);
   addVersionCommand(program, context);
 }

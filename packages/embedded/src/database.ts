@@ -6,7 +6,7 @@
  */
 import { loadKernels } from '@alopex-db/core/kernels';
 import { systemPause, systemRandom } from '@alopex-db/core/node';
-import type { Store, StoreMetrics } from '@alopex-db/core';
+import type { BackupReport, Store, StoreMetrics } from '@alopex-db/core';
 import { SqlEngine, type FacetFactories } from '@alopex-db/sql';
 import { CatalogApi } from './catalog-api.ts';
 import type { Config } from './config.ts';
@@ -16,6 +16,7 @@ import type { DatabaseOptions } from './options.ts';
 import { gatherOptions, resolveOptions, type ResolvedOptions } from './resolve-options.ts';
 import { MEMORY_TARGET } from './resolve-target.ts';
 import { SyncKvApi } from './sync-kv-api.ts';
+import { backupStore, type BackupOptions } from './transfer/backup.ts';
 import { importFile, type ImportOptions, type ImportReport } from './transfer/import-file.ts';
 import { UnbuiltSession } from './unbuilt-features.ts';
 import { VectorApi } from './vector-api.ts';
@@ -100,6 +101,15 @@ export class Database extends UnbuiltSession {
   metrics(): StoreMetrics {
     this.host.check();
     return this.#opened.store.metrics();
+  }
+
+  /**
+   * Copies everything committed so far into a directory, which is then a database as of this moment; reads and writes go on
+   * meanwhile. A directory that holds an earlier backup gets what is new only.
+   */
+  async backup(directory: string, options: BackupOptions = {}): Promise<BackupReport> {
+    this.host.check();
+    return backupStore(this.#opened.store, directory, options);
   }
 
   /** Loads a file of records into a table, made when missing: all of it or nothing. */

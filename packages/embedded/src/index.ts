@@ -20,7 +20,16 @@ export {
   type ErrorKind,
   type Logger,
 } from '@alopex-db/core/base';
-export type { Durability, StoreMetrics } from '@alopex-db/core';
+export type {
+  BackupProgress,
+  BackupReport,
+  Durability,
+  RestoreReport,
+  StoreMetrics,
+  StoreProblem,
+  VerifyProgress,
+  VerifyReport,
+} from '@alopex-db/core';
 export type { Batch, ColumnVector, DataType, Metric } from '@alopex-db/core/types';
 export {
   formatCaret,
@@ -75,5 +84,5 @@ export type { DatabaseOptions } from './options.ts';
 export type { ImportOptions, ImportProgress, ImportReport } from './transfer/import-file.ts';
 export { readRecords, type FileRecord, type ReadRecordsOptions } from './transfer/read-records.ts';
 export type { FileValue, RecordFormat, RecordOptions } from './transfer/record-file.ts';
+export { restoreDatabase, type BackupOptions } from './transfer/backup.ts';
 export { verifyDatabase, type VerifyDatabaseOptions } from './transfer/verify.ts';
-export type { StoreProblem, VerifyProgress, VerifyReport } from '@alopex-db/core';

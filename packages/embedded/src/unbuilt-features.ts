@@ -7,7 +7,6 @@ import { LocalSession, type LocalSessionOptions } from '@alopex-db/sql';
 
 const FEATURES = {
   exportTo: 'export to files',
-  backup: 'backup',
   persistTo: 'writing a database in memory to a directory',
   cloneToMemory: 'cloning a database into memory',
   clear: 'clearing a database',
