@@ -67,6 +67,9 @@ export const ERROR_CODES = {
   ALX_INVALID_COLUMN_REFERENCE: define('T018', '42P10', 'Invalid'),
   ALX_INDETERMINATE_TYPE: define('T019', '42P18', 'Invalid'),
   ALX_NESTED_AGGREGATE: define('T020', '42803', 'Invalid'),
+  ALX_WINDOW: define('T021', '42P20', 'Invalid'),
+  ALX_WINDOW_NOT_FOUND: define('T022', '42704', 'Invalid'),
+  ALX_WINDOW_CALL: define('T023', '42809', 'Invalid'),
   // K: constraints
   ALX_UNIQUE_VIOLATION: define('K001', '23505', 'Invalid'),
   ALX_FOREIGN_KEY_VIOLATION: define('K002', '23503', 'Invalid'),
@@ -111,6 +114,9 @@ export const ERROR_CODES = {
   ALX_POWER_ARGUMENT: define('E020', '2201F', 'Invalid'),
   ALX_WIDTH_BUCKET_ARGUMENT: define('E021', '2201G', 'Invalid'),
   ALX_ESCAPE_SEQUENCE: define('E022', '22025', 'Invalid'),
+  ALX_FRAME_OFFSET: define('E023', '22013', 'Invalid'),
+  ALX_NTILE_ARGUMENT: define('E024', '22014', 'Invalid'),
+  ALX_NTH_VALUE_ARGUMENT: define('E025', '22016', 'Invalid'),
   ALX_INTERNAL: define('E999', 'XX000', 'Internal'),
   // F: features
   ALX_UNSUPPORTED: define('F001', '0A000', 'Invalid'),

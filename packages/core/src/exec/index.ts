@@ -35,3 +35,5 @@ export { setOperation, type SetOperationOptions } from './set-operation.ts';
 export { sort } from './sort.ts';
 export { topK, type TopKOptions } from './top-k.ts';
 export { values } from './values.ts';
+export type { WindowBound, WindowCall, WindowFrame, WindowFunctionName } from './window-call.ts';
+export { window, type WindowOptions } from './window.ts';

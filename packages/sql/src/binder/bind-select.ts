@@ -3,7 +3,7 @@
  * on the way gather in a collector; once all clauses are bound it is known whether the query groups, and every expression
  * after the grouping is rewritten to read groups.
  *
- *   from -> filter -> aggregate -> filter (HAVING) -> project -> distinct -> sort
+ *   from -> filter -> aggregate -> filter (HAVING) -> windows -> filter (QUALIFY) -> project -> distinct -> sort
  */
 import type { Expression, SortKey } from '@alopex-db/core/exec';
 import type { Expression as Syntax } from '../ast/expression.ts';
@@ -24,6 +24,8 @@ import type { FromSource } from './from-source.ts';
 import { Grouping } from './grouping.ts';
 import { isNullable } from './nullability.ts';
 import { Scope } from './scope.ts';
+import { checkNamedWindows } from './bind-window-definition.ts';
+import { WindowCollector } from './window-collector.ts';
 import { aliasTable, bindItems, type BoundItem } from './select-items.ts';
 
 /** What the clauses of one SELECT share. */
@@ -33,6 +35,7 @@ interface SelectParts {
   readonly from: FromSource;
   readonly base: ExpressionContext;
   readonly collector: AggregateCollector;
+  readonly windows: WindowCollector;
 }
 
 /** A sort key before it is known which column delivers it. */
@@ -51,12 +54,15 @@ export function bindSelect(
   refuseLaterClauses(select);
   const from = bindFrom(select.from, place);
   const collector = new AggregateCollector(place.state);
+  checkNamedWindows(select.windows);
+  const windows = new WindowCollector(place.state, select.windows);
   const parts: SelectParts = {
     select,
     place,
     from,
     base: baseContext(select, from, place),
     collector,
+    windows,
   };
   const where = bindCondition(select.where, 'WHERE', parts, undefined);
   const grouping = new Grouping(place.state, parts.base.scope, from.tables);
@@ -64,11 +70,13 @@ export function bindSelect(
     ...parts.base,
     clause: 'SELECT',
     aggregates: collector,
+    windows,
     aliases: undefined,
   };
   const items = bindItems(select.items, itemContext, place.keepUnknown);
   bindGroupBy(select.groupBy, items, grouping, parts);
   const having = bindCondition(select.having, 'HAVING', parts, collector);
+  const qualify = bindQualify(parts);
   const keys = orderBy === undefined ? [] : pendingKeys(orderBy, items, parts);
 
   let plan: LogicalPlan =
@@ -86,12 +94,14 @@ export function bindSelect(
   if (grouped)
     plan = { kind: 'aggregate', input: plan, groups: grouping.groups, aggregates: collector.items };
   if (settledHaving !== undefined) plan = { kind: 'filter', input: plan, predicate: settledHaving };
+  plan = windows.applyTo(plan, settle);
+  if (qualify !== undefined) {
+    plan = { kind: 'filter', input: plan, predicate: settle(qualify, select.qualify!.span) };
+  }
   return projected(plan, settledItems, settledKeys, parts);
 }
 
 function refuseLaterClauses(select: Select): void {
-  if (select.qualify !== undefined) throw unsupported('QUALIFY', select.qualify.span);
-  if (select.windows.length > 0) throw unsupported('the WINDOW clause', select.windows[0]!.span);
   if (select.distinct !== undefined && select.distinct.on.length > 0) {
     throw unsupported('DISTINCT ON', select.distinct.span);
   }
@@ -119,6 +129,20 @@ function bindCondition(
   if (node === undefined) return undefined;
   const bound = parts.place.bind.expression(node, { ...parts.base, clause, aggregates });
   return requireBoolean(parts.place.state, bound, clause, node.span);
+}
+
+/** QUALIFY filters by window calls, of the select list by their alias too. */
+function bindQualify({
+  select,
+  place,
+  base,
+  collector,
+  windows,
+}: SelectParts): Expression | undefined {
+  if (select.qualify === undefined) return undefined;
+  const context = { ...base, clause: 'QUALIFY', aggregates: collector, windows };
+  const bound = place.bind.expression(select.qualify, context);
+  return requireBoolean(place.state, bound, 'QUALIFY', select.qualify.span);
 }
 
 function bindGroupBy(
@@ -208,6 +232,7 @@ function orderTarget(
     ...parts.base,
     clause: 'ORDER BY',
     aggregates: parts.collector,
+    windows: parts.windows,
   };
   const expression = settleUnknown(state, bind.expression(node, context), node.span);
   const same = items.findIndex((item) => equalExpressions(item.expression, expression));
@@ -278,7 +303,11 @@ function projected(
 /** A column that goes through the projection unchanged keeps its id. */
 function passedColumn(id: number, parts: SelectParts): LogicalColumn | undefined {
   const fromInput = parts.from.columns.find((entry) => entry.column.id === id)?.column;
-  return fromInput ?? parts.collector.items.find((item) => item.column.id === id)?.column;
+  return (
+    fromInput ??
+    parts.windows.find(id) ??
+    parts.collector.items.find((item) => item.column.id === id)?.column
+  );
 }
 
 function nullableOf(parts: SelectParts): (id: number) => boolean {

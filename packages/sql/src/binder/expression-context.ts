@@ -6,6 +6,7 @@ import type { LogicalColumn, LogicalPlan } from '../plan/logical.ts';
 import type { AggregateCollector } from './aggregate-collector.ts';
 import type { BindState } from './bind-state.ts';
 import type { Scope } from './scope.ts';
+import type { WindowCollector } from './window-collector.ts';
 
 export interface ExpressionContext {
   readonly state: BindState;
@@ -14,6 +15,8 @@ export interface ExpressionContext {
   readonly clause: string;
   /** Where aggregates go; undefined: the clause may not hold any. */
   readonly aggregates: AggregateCollector | undefined;
+  /** Where calls with OVER go; undefined: the clause may not hold any. */
+  readonly windows?: WindowCollector | undefined;
   /** Names of select items, usable where no column has the name; undefined: not here. */
   readonly aliases: AliasTable | undefined;
   readonly withQueries: WithScope | undefined;

@@ -12,6 +12,7 @@ import {
   sort,
   topK,
   values,
+  window,
   type BatchIterator,
 } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
@@ -63,6 +64,7 @@ type BlockingPlan = Extract<
       | 'hash-join'
       | 'nested-loop-join'
       | 'aggregate'
+      | 'window'
       | 'sort'
       | 'top-k'
       | 'set-operation';
@@ -78,6 +80,11 @@ function openBlocking(plan: BlockingPlan, context: StatementContext): BatchItera
       return openJoin(plan, context);
     case 'aggregate':
       return aggregate(open(plan.input), plan.groups, plan.aggregates, context, context);
+    case 'window': {
+      const { partitionBy, orderBy, calls } = plan;
+      const types = typesOf(plan.input.columns);
+      return window(open(plan.input), { types, partitionBy, orderBy, calls }, context, context);
+    }
     case 'sort':
       return sort(open(plan.input), typesOf(plan.input.columns), plan.keys, context, context);
     case 'top-k':

@@ -2,7 +2,7 @@
  * How a function or operator is described to the binder. One entry per name; the reference in the documents is made from
  * `summary`. What it computes is a `ScalarFunction` or `AggregateFunction` of `core`, so DataFrame computes the same.
  */
-import type { AggregateFunction, ScalarFunction } from '@alopex-db/core/exec';
+import type { AggregateFunction, ScalarFunction, WindowFunctionName } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
 
 /** 'any': a value of whatever type. 'as-text': the same, handed over as its text form. */
@@ -29,7 +29,8 @@ export type FunctionGroup =
   | 'identifier'
   | 'vector'
   | 'system'
-  | 'aggregate';
+  | 'aggregate'
+  | 'window';
 
 interface FunctionEntry {
   /** Lower case. Operators stand under their symbol. */
@@ -54,7 +55,14 @@ export interface AggregateDef extends FunctionEntry {
   readonly neverNull?: boolean | undefined;
 }
 
-export type FunctionDef = ScalarDef | AggregateDef;
+/** Called with OVER and no other way. */
+export interface WindowDef extends FunctionEntry {
+  readonly kind: 'window';
+  readonly overloads: readonly Overload<WindowFunctionName>[];
+  readonly neverNull: boolean;
+}
+
+export type FunctionDef = ScalarDef | AggregateDef | WindowDef;
 
 export function returnType(overload: Overload<unknown>, args: readonly DataType[]): DataType {
   return typeof overload.returns === 'function' ? overload.returns(args) : overload.returns;

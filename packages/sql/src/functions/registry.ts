@@ -10,6 +10,7 @@ import { MATH_FUNCTIONS } from './scalar-math.ts';
 import { TEXT_FUNCTIONS } from './scalar-text.ts';
 import { TIME_FUNCTIONS } from './scalar-time.ts';
 import { VECTOR_FUNCTIONS } from './vector-functions.ts';
+import { WINDOW_FUNCTIONS } from './window-functions.ts';
 import { vectorScore, type VectorScoreFunction } from './vector-score.ts';
 
 /** What functions need of the database they run in. */
@@ -73,6 +74,7 @@ export const FUNCTIONS: readonly FunctionDef[] = [
   ...TIME_FUNCTIONS,
   ...VECTOR_FUNCTIONS,
   ...AGGREGATES,
+  ...WINDOW_FUNCTIONS,
 ];
 
 function byName<

@@ -52,6 +52,7 @@ export class Estimator {
       case 'filter':
         return this.#filtered(plan.input, plan.predicate);
       case 'project':
+      case 'window':
       case 'sort':
         return this.rows(plan.input);
       case 'join':

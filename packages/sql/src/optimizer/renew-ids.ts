@@ -42,6 +42,11 @@ function renewColumns(
           groups: inner.groups.map((group) => ({ ...group, column: renew(group.column) })),
           aggregates: inner.aggregates.map((item) => ({ ...item, column: renew(item.column) })),
         };
+      case 'window':
+        return {
+          ...inner,
+          items: inner.items.map((item) => ({ ...item, column: renew(item.column) })),
+        };
       default:
         return inner;
     }

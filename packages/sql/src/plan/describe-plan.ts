@@ -4,6 +4,7 @@
  */
 import { unreachable } from '@alopex-db/core/base';
 import type { AggregateCall, Expression, JoinKind } from '@alopex-db/core/exec';
+import { windowDetails } from './describe-window.ts';
 import { expressionText, sortKeyText, type ExpressionNames } from './expression-text.ts';
 import type { PhysicalPlan, PlanColumn, TableScan } from './physical.ts';
 
@@ -48,6 +49,7 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'filter':
     case 'project':
     case 'aggregate':
+    case 'window':
     case 'sort':
     case 'top-k':
     case 'limit':
@@ -129,6 +131,8 @@ class Describer {
         return this.#joinDetails(plan);
       case 'aggregate':
         return this.#aggregateDetails(plan);
+      case 'window':
+        return windowDetails(plan, this.#names(plan.input.columns));
       case 'sort':
       case 'top-k': {
         const names = this.#names(plan.input.columns);
@@ -355,6 +359,7 @@ const SCAN_TITLES = {
 const TITLES = {
   filter: 'Filter',
   project: 'Project',
+  window: 'Window',
   sort: 'Sort',
   'top-k': 'Top-K',
   limit: 'Limit',

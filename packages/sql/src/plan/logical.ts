@@ -6,7 +6,13 @@
  * anything. A column id that no input of a node delivers belongs to an enclosing query: a correlated reference. The physical
  * planner turns ids into positions, and ids of enclosing queries into `outer` references.
  */
-import type { AggregateCall, Expression, JoinKind, SortKey } from '@alopex-db/core/exec';
+import type {
+  AggregateCall,
+  Expression,
+  JoinKind,
+  SortKey,
+  WindowCall,
+} from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
 import type { TableDef } from '../catalog/table-def.ts';
 import type { BoundCheck } from './physical.ts';
@@ -77,6 +83,20 @@ export interface LogicalAggregate {
   readonly input: LogicalPlan;
   readonly groups: readonly ProjectItem[];
   readonly aggregates: readonly AggregateItem[];
+}
+
+export interface WindowItem {
+  readonly column: LogicalColumn;
+  readonly call: WindowCall;
+}
+
+/** Output: the input's columns, then the calls; all calls share partitions and order. */
+export interface LogicalWindow {
+  readonly kind: 'window';
+  readonly input: LogicalPlan;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly SortKey[];
+  readonly items: readonly WindowItem[];
 }
 
 export interface LogicalSort {
@@ -191,6 +211,7 @@ export type LogicalPlan =
   | LogicalProject
   | LogicalJoin
   | LogicalAggregate
+  | LogicalWindow
   | LogicalSort
   | LogicalLimit
   | LogicalDistinct
@@ -213,6 +234,8 @@ export function outputColumns(plan: LogicalPlan): readonly LogicalColumn[] {
       return plan.items.map((item) => item.column);
     case 'aggregate':
       return [...plan.groups, ...plan.aggregates].map((item) => item.column);
+    case 'window':
+      return [...outputColumns(plan.input), ...plan.items.map((item) => item.column)];
     case 'join':
       return joinColumns(plan);
     case 'filter':

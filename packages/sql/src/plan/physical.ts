@@ -2,7 +2,13 @@
  * Physical plans: what the planner hands to the executor. Immutable records; `kind` discriminates. Expressions refer to the
  * columns of their input by position: for joins left columns first, then right ones.
  */
-import type { AggregateCall, Expression, JoinKind, SortKey } from '@alopex-db/core/exec';
+import type {
+  AggregateCall,
+  Expression,
+  JoinKind,
+  SortKey,
+  WindowCall,
+} from '@alopex-db/core/exec';
 import type { DataType, Metric } from '@alopex-db/core/types';
 import type { TableDef } from '../catalog/table-def.ts';
 
@@ -122,6 +128,14 @@ export type PhysicalPlan =
       /** Output: groups, then aggregates. No groups: exactly one row. */
       readonly groups: readonly Expression[];
       readonly aggregates: readonly AggregateCall[];
+    })
+  /** Output: the input's columns, then the calls, in the order of partitions and keys. */
+  | (PlanNode & {
+      readonly kind: 'window';
+      readonly input: PhysicalPlan;
+      readonly partitionBy: readonly Expression[];
+      readonly orderBy: readonly SortKey[];
+      readonly calls: readonly WindowCall[];
     })
   | (PlanNode & {
       readonly kind: 'sort';

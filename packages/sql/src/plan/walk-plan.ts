@@ -1,5 +1,11 @@
 /** Walking logical plans: inputs, expressions, rewriting, and which column ids a piece of a plan needs from outside. */
-import type { AggregateCall, Expression, SortKey } from '@alopex-db/core/exec';
+import type {
+  AggregateCall,
+  Expression,
+  SortKey,
+  WindowBound,
+  WindowCall,
+} from '@alopex-db/core/exec';
 import { unreachable } from '@alopex-db/core/base';
 import { outputColumns, type LogicalPlan, type ProjectItem } from './logical.ts';
 import { mapOperands, operands } from './walk-expression.ts';
@@ -18,6 +24,7 @@ export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'filter':
     case 'project':
     case 'aggregate':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'distinct':
@@ -52,6 +59,7 @@ export function mapInputs(
     case 'filter':
     case 'project':
     case 'aggregate':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'distinct':
@@ -113,6 +121,13 @@ function rebuildNode(
           call: mapAggregate(item.call, rewrite),
         })),
       };
+    case 'window':
+      return {
+        ...plan,
+        partitionBy: plan.partitionBy.map(rewrite),
+        orderBy: mapSortKeys(plan.orderBy, rewrite),
+        items: plan.items.map((item) => ({ ...item, call: mapWindowCall(item.call, rewrite) })),
+      };
     case 'sort':
       return { ...plan, keys: mapSortKeys(plan.keys, rewrite) };
     case 'limit':
@@ -162,6 +177,21 @@ export function mapAggregate(
     args: call.args.map(rewrite),
     filter: call.filter === undefined ? undefined : rewrite(call.filter),
     orderBy: mapSortKeys(call.orderBy, rewrite),
+  };
+}
+
+/** Offsets of frames read no column, but may hold parameters and values of an enclosing query. */
+export function mapWindowCall(
+  call: WindowCall,
+  rewrite: (expression: Expression) => Expression,
+): WindowCall {
+  const bound = (one: WindowBound): WindowBound =>
+    one.offset === undefined ? one : { ...one, offset: rewrite(one.offset) };
+  return {
+    ...call,
+    args: call.args.map(rewrite),
+    filter: call.filter === undefined ? undefined : rewrite(call.filter),
+    frame: { ...call.frame, start: bound(call.frame.start), end: bound(call.frame.end) },
   };
 }
 

@@ -26,6 +26,7 @@ import { NO_COLUMNS, type PlanContext } from './plan-context.ts';
 import { planJoin } from './plan-join.ts';
 import { planScan } from './plan-scan.ts';
 import { planDelete, planInsert, planUpdate } from './plan-writer.ts';
+import { planWindow } from './plan-window.ts';
 import { planColumns, planned, projectedTo, projection, type Planned } from './planned.ts';
 import { inOrder } from './scan-order.ts';
 import { readScore, routeVectorSearch } from './vector-route.ts';
@@ -114,6 +115,8 @@ class PhysicalPlanner implements PlanContext {
         return planJoin(node, this);
       case 'aggregate':
         return this.#planAggregate(node);
+      case 'window':
+        return planWindow(node, this);
       case 'sort':
         return this.#planSort(node);
       case 'limit':

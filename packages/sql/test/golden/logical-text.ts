@@ -6,6 +6,7 @@ import {
   sortKeyText,
   type ExpressionNames,
 } from '../../src/plan/expression-text.ts';
+import { windowCallText } from '../../src/plan/describe-window.ts';
 import type { LogicalColumn, LogicalPlan, ProjectItem } from '../../src/plan/logical.ts';
 import { inputs } from '../../src/plan/walk-plan.ts';
 
@@ -53,6 +54,13 @@ function describe(plan: LogicalPlan, names: ExpressionNames): string {
         return `#${column.id} = ${call.function.name}(${call.distinct ? 'distinct ' : ''}${args}) ${typeName(call.type)}`;
       });
       return `aggregate by ${itemsText(plan.groups, text) || 'nothing'}: ${calls.join(', ')}`;
+    }
+    case 'window': {
+      const calls = plan.items.map(
+        ({ column, call }) => `#${column.id} = ${windowCallText(call, names)}`,
+      );
+      const keys = plan.orderBy.map((key) => sortKeyText(key, names)).join(', ');
+      return `window by ${plan.partitionBy.map(text).join(', ')} order ${keys}: ${calls.join(', ')}`;
     }
     case 'sort':
       return `sort by ${plan.keys.map((key) => sortKeyText(key, names)).join(', ')}`;

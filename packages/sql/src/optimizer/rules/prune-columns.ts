@@ -11,6 +11,7 @@ import {
   type LogicalPlan,
   type LogicalProject,
   type LogicalSetOperation,
+  type LogicalWindow,
 } from '../../plan/logical.ts';
 import { isVolatileCall, someNode } from '../../plan/walk-expression.ts';
 import {
@@ -41,6 +42,8 @@ function prune(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       return pruneProject(plan, wanted);
     case 'aggregate':
       return pruneAggregate(plan, wanted);
+    case 'window':
+      return pruneWindow(plan, wanted);
     case 'join':
       return pruneJoin(plan, wanted);
     case 'set-operation':
@@ -95,6 +98,13 @@ function pruneAggregate(plan: LogicalAggregate, wanted: Wanted): LogicalAggregat
   const aggregates = plan.aggregates.filter((item) => wanted.has(item.column.id));
   const node = withPrunedExists({ ...plan, aggregates }) as LogicalAggregate;
   return { ...node, input: prune(node.input, alsoRead(node, new Set())) };
+}
+
+function pruneWindow(plan: LogicalWindow, wanted: Wanted): LogicalPlan {
+  const items = plan.items.filter((item) => wanted.has(item.column.id));
+  if (items.length === 0) return prune(plan.input, wanted);
+  const node = withPrunedExists({ ...plan, items }) as LogicalWindow;
+  return { ...node, input: prune(node.input, alsoRead(node, wanted)) };
 }
 
 function pruneJoin(plan: LogicalJoin, wanted: Wanted): LogicalJoin {

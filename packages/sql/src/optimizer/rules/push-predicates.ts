@@ -14,6 +14,7 @@ import {
   type LogicalPlan,
   type LogicalProject,
   type LogicalSetOperation,
+  type LogicalWindow,
 } from '../../plan/logical.ts';
 import {
   isMovable,
@@ -52,6 +53,8 @@ function push(plan: LogicalPlan, conditions: readonly Expression[]): LogicalPlan
       return pushIntoJoin(plan, conditions);
     case 'aggregate':
       return pushIntoAggregate(plan, conditions);
+    case 'window':
+      return pushIntoWindow(plan, conditions);
     case 'set-operation':
       return pushIntoSetOperation(plan, conditions);
     case 'sort':
@@ -88,6 +91,21 @@ function pushIntoAggregate(plan: LogicalAggregate, conditions: readonly Expressi
   const { through, stay } = rewritten(conditions.filter(overKeys), keys);
   const rest = conditions.filter((condition) => !overKeys(condition));
   return filtered({ ...plan, input: push(plan.input, through) }, [...rest, ...stay]);
+}
+
+/** A condition over columns that partition the rows decides about whole partitions; any other changes what a row sees. */
+function pushIntoWindow(plan: LogicalWindow, conditions: readonly Expression[]): LogicalPlan {
+  const keys = new Set(
+    plan.partitionBy.flatMap((key) => (key.kind === 'column' ? [key.index] : [])),
+  );
+  const own = outputIds(plan);
+  const overKeys = (condition: Expression): boolean => {
+    const ids = [...columnIds(condition)].filter((id) => own.has(id));
+    return ids.length > 0 && ids.every((id) => keys.has(id));
+  };
+  const input = push(plan.input, conditions.filter(overKeys));
+  const rest = conditions.filter((condition) => !overKeys(condition));
+  return filtered({ ...plan, input }, rest);
 }
 
 function pushIntoSetOperation(
