@@ -3,8 +3,10 @@ import type { DefinitionStatement } from '../ast/statement.ts';
 import type { CompiledDdl } from '../plan/compiled-statement.ts';
 import type { CompileContext } from '../planner/compile-context.ts';
 import { unsupported } from './bind-error.ts';
+import { createIndex } from './create-index.ts';
 import { createTable } from './create-table.ts';
 import { createView } from './create-view.ts';
+import { dropIndexes } from './drop-index.ts';
 import { dropRelations } from './drop-relations.ts';
 
 /** Definitions that need no plan; the others are compiled where plans are made. */
@@ -20,9 +22,11 @@ export function bindDefinition(statement: PlainDefinition, context: CompileConte
     case 'create-view':
       return createView(statement, context);
     case 'drop':
-      return dropRelations(statement, context);
+      return statement.object === 'index'
+        ? dropIndexes(statement, context)
+        : dropRelations(statement, context);
     case 'create-index':
-      throw unsupported('CREATE INDEX', statement.span, 'PRIMARY KEY and UNIQUE constraints are.');
+      return createIndex(statement, context);
     case 'alter-table':
       throw unsupported('ALTER TABLE', statement.span);
   }

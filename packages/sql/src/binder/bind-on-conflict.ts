@@ -85,6 +85,10 @@ function conflictTarget(target: ConflictTarget, table: TableDef): string {
   if (table.primaryKey !== undefined && covers(table.primaryKey.columns)) return 'primary';
   const unique = table.unique.find((one) => covers(one.columns));
   if (unique !== undefined) return unique.name;
+  const index = table.indexes?.find(
+    (one) => one.unique && covers(one.columns.map(({ ordinal }) => ordinal)),
+  );
+  if (index !== undefined) return index.name;
   throw errorAt(
     'ALX_INVALID_COLUMN_REFERENCE',
     'there is no unique or exclusion constraint matching the ON CONFLICT specification',

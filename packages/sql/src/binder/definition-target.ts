@@ -28,7 +28,7 @@ export function definitionTarget(
   return { schema, name: relation, written, text: context.text };
 }
 
-export type ExistingRelation = 'table' | 'view' | 'sequence' | undefined;
+export type ExistingRelation = 'table' | 'view' | 'sequence' | 'index' | undefined;
 
 export function existingRelation(
   view: CatalogView,
@@ -37,7 +37,11 @@ export function existingRelation(
 ): ExistingRelation {
   if (view.table(schema, name) !== undefined) return 'table';
   if (view.view(schema, name) !== undefined) return 'view';
-  return view.sequence(schema, name) === undefined ? undefined : 'sequence';
+  if (view.sequence(schema, name) !== undefined) return 'sequence';
+  const isIndex = view
+    .tables()
+    .some((table) => table.schema === schema && table.indexes?.some((one) => one.name === name));
+  return isIndex ? 'index' : undefined;
 }
 
 /** True when the name is free; a notice (IF NOT EXISTS) or an error when it is not. */

@@ -5,6 +5,7 @@ import type { DropStatement } from '../ast/ddl.ts';
 import type { QualifiedName } from '../ast/name.ts';
 import type { CatalogView } from '../catalog/catalog.ts';
 import { settled, type StoredCatalog } from '../catalog/stored-catalog.ts';
+import { keyspacesOf } from '../catalog/index-layout.ts';
 import type { TableDef, ViewDef } from '../catalog/table-def.ts';
 import { didYouMean, errorAt, locateError } from '../errors.ts';
 import type { CompiledDdl, DdlNotice, DdlOutcome } from '../plan/compiled-statement.ts';
@@ -103,7 +104,7 @@ function* dropOne(found: Dropped, run: DropRun): Generator<Pending, void, void> 
 
 /** What a table keeps beside its rows. */
 function* dropOwned(table: TableDef, run: DropRun): Generator<Pending, void, void> {
-  run.droppedKeyspaces.push(table.id, ...table.unique.map((unique) => unique.indexId));
+  run.droppedKeyspaces.push(...keyspacesOf(table));
   const view = yield* settled(() => run.catalog.view(run.transaction));
   for (const sequence of view.sequences()) {
     if (sequence.ownedBy === table.id)

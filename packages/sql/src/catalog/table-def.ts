@@ -4,6 +4,7 @@
  * primary key in order-preserving form, else a hidden row id.
  */
 import type { DataType } from '@alopex-db/core/types';
+import type { IndexDef } from './index-def.ts';
 
 export interface ColumnDef {
   /** Never reused within the table. */
@@ -52,6 +53,8 @@ export interface TableDef {
   /** Ordinals into `columns` in key order; absent = hidden row id. */
   readonly primaryKey?: { readonly name: string; readonly columns: readonly number[] } | undefined;
   readonly unique: readonly UniqueConstraint[];
+  /** Made by CREATE INDEX; absent = none. */
+  readonly indexes?: readonly IndexDef[] | undefined;
   readonly checks: readonly CheckConstraint[];
 }
 

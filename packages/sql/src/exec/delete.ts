@@ -25,9 +25,10 @@ export function* deleteRows(plan: DeletePlan, context: StatementContext): BatchI
     if (batch === undefined) continue;
     const keys = batch.columns[keyColumn]!;
     for (let row = 0; row < batch.rowCount; row += 1) {
-      staged.delete(writer.keyspace, bytesAt(keys, row));
+      const key = bytesAt(keys, row);
+      staged.delete(writer.keyspace, key);
       for (const index of writer.indexes) {
-        const entry = index.batchRowKey(batch.columns, row);
+        const entry = index.batchEntryOf(batch.columns, row, key);
         if (entry !== undefined) staged.delete(index.keyspace, entry);
       }
     }

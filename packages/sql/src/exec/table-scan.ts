@@ -1,5 +1,5 @@
 /**
- * Scans a table: every row, a range of keys, or a list of keys. Raw rows are collected by the batch; the columns of the
+ * Scans a table: every row, a range of keys, a list of keys, or what an index names. Raw rows are collected by the batch; the columns of the
  * filter are decoded first, the others only for the rows that passed.
  */
 import { PENDING, keyspaceId, prefixEnd, compareBytes, type Pending } from '@alopex-db/core/base';
@@ -15,6 +15,7 @@ import type { KeyRange, ValueSlot } from '@alopex-db/core';
 import { BATCH_ROWS_MAX, type Scalar } from '@alopex-db/core/types';
 import type { TableScan } from '../plan/physical.ts';
 import { primaryKeyEncoder } from '../storage/key-encoder.ts';
+import { IndexRows } from './index-rows.ts';
 import { rowCountOf } from './row-count.ts';
 import { RowDecoder } from './row-decoder.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -26,7 +27,7 @@ export function* tableScan(plan: TableScan, context: StatementContext): BatchIte
   let remaining = rowCountOf(plan.limit, 'LIMIT', context) ?? Number.POSITIVE_INFINITY;
   const rows = openRows(plan, context);
   // A backward cursor shows every value in the same bytes; reads by key do not.
-  const copies = plan.reverse && plan.access.kind !== 'point';
+  const copies = plan.reverse && plan.access.kind !== 'point' && plan.access.kind !== 'index';
   const selection = new Int32Array(filter === undefined ? 0 : BATCH_ROWS_MAX);
   try {
     for (let ended = false; !ended && remaining > 0;) {
@@ -79,6 +80,7 @@ function openRows(plan: TableScan, context: StatementContext): RowSource {
   const keyspace = keyspaceId(table.id);
   if (access.kind === 'full') return context.transaction.scan(keyspace, { reverse });
   if (access.kind === 'point') return new PointRows(plan, access.keys, context);
+  if (access.kind === 'index') return new IndexRows(plan, access, context);
   const range = keyRange(plan, access, context);
   return range === undefined ? NO_ROWS : context.transaction.scan(keyspace, { ...range, reverse });
 }

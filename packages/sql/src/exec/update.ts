@@ -5,6 +5,7 @@
 import { PENDING, equalBytes } from '@alopex-db/core/base';
 import { compileExpression, type BatchIterator } from '@alopex-db/core/exec';
 import { bytesAt, type Batch, type ColumnVector } from '@alopex-db/core/types';
+import { keyedOrdinals } from '../catalog/index-layout.ts';
 import type { UpdatePlan } from '../plan/physical.ts';
 import { StagedWrites } from '../storage/staged-writes.ts';
 import type { TableWriter } from '../storage/table-writer.ts';
@@ -24,7 +25,7 @@ export function* update(plan: UpdatePlan, context: StatementContext): BatchItera
     ordinal,
     evaluate: compileExpression(value, context),
   }));
-  const stage = changesUniqueKeys(plan) ? stageMove : stageValue;
+  const stage = changesKeys(plan) ? stageMove : stageValue;
   for (const input of context.open(plan.input)) {
     if (input === PENDING) {
       yield PENDING;
@@ -53,10 +54,9 @@ export function* update(plan: UpdatePlan, context: StatementContext): BatchItera
   yield* returning.outputs();
 }
 
-/** Whether an assignment touches a column of the primary key or of a unique constraint. */
-function changesUniqueKeys({ table, assignments }: UpdatePlan): boolean {
-  const keyed = new Set(table.unique.flatMap(({ columns }) => columns));
-  for (const ordinal of table.primaryKey?.columns ?? []) keyed.add(ordinal);
+/** Whether an assignment touches a column of the primary key or of an index. */
+function changesKeys({ table, assignments }: UpdatePlan): boolean {
+  const keyed = keyedOrdinals(table);
   return assignments.some(({ ordinal }) => keyed.has(ordinal));
 }
 
@@ -76,7 +76,7 @@ function stageValue(writer: TableWriter, staged: StagedWrites, change: RowChange
 /** Stages a row whose key or entries may change. */
 function stageMove(writer: TableWriter, staged: StagedWrites, change: RowChange): void {
   const { before, after, row, key } = change;
-  const oldEntries = writer.indexes.map((index) => index.batchRowKey(before, row)?.slice());
+  const oldEntries = writer.indexes.map((index) => index.batchEntryOf(before, row, key)?.slice());
   writer.prepareBatchRow(after, row, key);
   const moves = writer.movesFrom(key);
   if (moves) staged.delete(writer.keyspace, key);

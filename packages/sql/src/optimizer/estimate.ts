@@ -3,6 +3,7 @@
  * key, range 1/3, anything else 1/4. They only have to rank plans.
  */
 import type { Expression } from '@alopex-db/core/exec';
+import { indexLayouts } from '../catalog/index-layout.ts';
 import type { LogicalGet, LogicalJoin, LogicalPlan } from '../plan/logical.ts';
 import { conjuncts } from '../plan/conjuncts.ts';
 import { columnIds, outputIds } from '../plan/walk-plan.ts';
@@ -137,14 +138,16 @@ export function selectivity(predicate: Expression): number {
   }
 }
 
-/** Whether equalities fix the whole primary key: then at most one row is left for each key. */
+/** Whether equalities fix the primary key or a unique index: then at most one row is left for each key. */
 function fixesKey(get: LogicalGet, parts: readonly Expression[]): boolean {
-  const key = get.table.primaryKey;
-  if (key === undefined) return false;
-  return key.columns.every((ordinal) => {
+  const isFixed = (ordinal: number): boolean => {
     const id = get.columns[get.ordinals.indexOf(ordinal)]?.id;
     return id !== undefined && parts.some((part) => fixes(part, id));
-  });
+  };
+  if (get.table.primaryKey?.columns.every(isFixed) === true) return true;
+  return indexLayouts(get.table).some(
+    ({ unique, columns }) => unique && columns.every(({ ordinal }) => isFixed(ordinal)),
+  );
 }
 
 function fixes(part: Expression, id: number): boolean {

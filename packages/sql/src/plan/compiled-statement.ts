@@ -14,7 +14,9 @@ import type { Pending } from '@alopex-db/core/base';
 import type { DataType } from '@alopex-db/core/types';
 import type { TransactionStatement } from '../ast/transaction.ts';
 import type { ExplainStatement, UtilityStatement } from '../ast/utility.ts';
+import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { StoredCatalog } from '../catalog/stored-catalog.ts';
+import type { TableDef } from '../catalog/table-def.ts';
 import type { PhysicalPlan, PlanColumn } from './physical.ts';
 
 export type CompiledStatement = CompiledQuery | CompiledDdl | CompiledExplain | CompiledUtility;
@@ -50,6 +52,10 @@ export interface CompiledDdl {
 export interface DdlOutcome {
   /** To run in order, in the same transaction, right after; their row counts add up to the statement's. */
   readonly then: readonly CompiledQuery[];
+  /** New indexes to fill, before `then`, from the rows the transaction sees. */
+  readonly builds?:
+    | readonly { readonly table: TableDef; readonly layout: IndexLayout }[]
+    | undefined;
   readonly notices: readonly DdlNotice[];
   /** Keyspaces that nobody needs once the transaction has committed. */
   readonly droppedKeyspaces: readonly number[];

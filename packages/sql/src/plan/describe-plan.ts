@@ -6,6 +6,7 @@ import { unreachable } from '@alopex-db/core/base';
 import type { AggregateCall, Expression, JoinKind } from '@alopex-db/core/exec';
 import { windowDetails } from './describe-window.ts';
 import { expressionText, sortKeyText, type ExpressionNames } from './expression-text.ts';
+import { boundConditions, indexConditions } from './index-condition.ts';
 import type { PhysicalPlan, PlanColumn, TableScan } from './physical.ts';
 
 export interface PlanDescription {
@@ -187,7 +188,8 @@ class Describer {
   #scanDetails(plan: TableScan): readonly PlanDetail[] {
     const details: PlanDetail[] = [];
     const condition = this.#accessText(plan);
-    if (condition !== undefined) details.push({ label: 'Key Cond', value: condition });
+    const label = plan.access.kind === 'index' ? 'Index Cond' : 'Key Cond';
+    if (condition !== undefined) details.push({ label, value: condition });
     if (plan.filter !== undefined) details.push(this.#one('Filter', plan.filter, plan.columns));
     if (plan.limit !== undefined) details.push(this.#one('Stop After', plan.limit, []));
     return details;
@@ -197,6 +199,10 @@ class Describer {
     const { access, table } = plan;
     if (access.kind === 'full') return undefined;
     const names = this.#names([]);
+    if (access.kind === 'index') {
+      const condition = indexConditions(table, access, names).join(' AND ');
+      return condition === '' ? undefined : condition;
+    }
     const key = table.primaryKey!.columns.map((ordinal) => table.columns[ordinal]!.name);
     if (access.kind === 'point') {
       const shown = access.keys
@@ -212,16 +218,7 @@ class Describer {
     }
     const parts = access.prefix.map((value, at) => `${key[at]} = ${expressionText(value, names)}`);
     const next = key[access.prefix.length];
-    if (access.lower !== undefined) {
-      parts.push(
-        `${next} ${access.lower.inclusive ? '>=' : '>'} ${expressionText(access.lower.value, names)}`,
-      );
-    }
-    if (access.upper !== undefined) {
-      parts.push(
-        `${next} ${access.upper.inclusive ? '<=' : '<'} ${expressionText(access.upper.value, names)}`,
-      );
-    }
+    parts.push(...boundConditions(next!, access, names));
     return parts.join(' AND ');
   }
 
@@ -328,7 +325,7 @@ const JOIN_WORDS: Readonly<Record<JoinKind, string>> = {
 function titleOf(plan: PhysicalPlan): string {
   switch (plan.kind) {
     case 'table-scan':
-      return `${SCAN_TITLES[plan.access.kind]}${plan.reverse ? ' Backward' : ''}`;
+      return scanTitle(plan);
     case 'vector-top-k':
       return 'Vector Search (exact)';
     case 'values':
@@ -348,6 +345,12 @@ function titleOf(plan: PhysicalPlan): string {
     default:
       return TITLES[plan.kind];
   }
+}
+
+function scanTitle({ access, reverse }: TableScan): string {
+  const direction = reverse ? ' Backward' : '';
+  if (access.kind === 'index') return `Index Scan${direction} using ${access.index.name}`;
+  return `${SCAN_TITLES[access.kind]}${direction}`;
 }
 
 const SCAN_TITLES = {

@@ -10,6 +10,7 @@ import type {
   WindowCall,
 } from '@alopex-db/core/exec';
 import type { DataType, Metric } from '@alopex-db/core/types';
+import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 
 export interface PlanColumn {
@@ -35,6 +36,7 @@ interface PlanNode {
  *   point    the rows with these whole primary keys (a list of key tuples; each expression reads no column; duplicates and
  *            null tuples are the executor's to drop)
  *   range    a prefix of the key columns fixed by equality, then at most one bounded column; a null anywhere: no rows
+ *   index    the same over the columns of an index, for each of several prefixes, in index order; one empty prefix: all of it
  */
 export type Access =
   | { readonly kind: 'full' }
@@ -42,6 +44,13 @@ export type Access =
   | {
       readonly kind: 'range';
       readonly prefix: readonly Expression[];
+      readonly lower?: { readonly value: Expression; readonly inclusive: boolean } | undefined;
+      readonly upper?: { readonly value: Expression; readonly inclusive: boolean } | undefined;
+    }
+  | {
+      readonly kind: 'index';
+      readonly index: IndexLayout;
+      readonly prefixes: readonly (readonly Expression[])[];
       readonly lower?: { readonly value: Expression; readonly inclusive: boolean } | undefined;
       readonly upper?: { readonly value: Expression; readonly inclusive: boolean } | undefined;
     };

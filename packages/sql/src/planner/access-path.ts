@@ -1,5 +1,5 @@
 /**
- * How a scan reaches its rows: the conditions on a table that its primary key answers, and the rest.
+ * How a scan reaches its rows by primary key: the conditions on a table that the key answers, and the rest.
  *
  *   every key column fixed by = or IN              -> point: the keys themselves
  *   a prefix of them fixed, the next one bounded   -> range
@@ -47,19 +47,19 @@ export function chooseAccess(get: LogicalGet, conditions: readonly Expression[])
     if (found === undefined) break;
     fixed.push(found);
   }
-  if (fixed.length === key.columns.length && keyCount(fixed) <= POINT_KEYS_MAX) {
+  if (fixed.length === key.columns.length && tupleCount(fixed) <= POINT_KEYS_MAX) {
     return { access: { kind: 'point', keys: product(fixed) }, rest: without(conditions, fixed) };
   }
   return chooseRange(get, key.columns, fixed, conditions, own);
 }
 
 /** Values for one key column, and the condition they come from. */
-interface FixedColumn {
+export interface FixedColumn {
   readonly condition: Expression;
   readonly values: readonly Expression[];
 }
 
-function findFixed(
+export function findFixed(
   id: number,
   conditions: readonly Expression[],
   own: ReadonlySet<number>,
@@ -124,19 +124,19 @@ export function mirrored(operator: ComparisonOperator): ComparisonOperator {
   return MIRRORED[operator];
 }
 
-function keyCount(fixed: readonly FixedColumn[]): number {
+export function tupleCount(fixed: readonly FixedColumn[]): number {
   return fixed.reduce((count, column) => count * column.values.length, 1);
 }
 
 /** All combinations of the columns' values. */
-function product(fixed: readonly FixedColumn[]): readonly (readonly Expression[])[] {
+export function product(fixed: readonly FixedColumn[]): readonly (readonly Expression[])[] {
   let keys: readonly (readonly Expression[])[] = [[]];
   for (const column of fixed)
     keys = keys.flatMap((key) => column.values.map((value) => [...key, value]));
   return keys;
 }
 
-function without(
+export function without(
   conditions: readonly Expression[],
   used: readonly { readonly condition: Expression }[],
 ): readonly Expression[] {
@@ -180,7 +180,7 @@ function chooseRange(
   };
 }
 
-function findBound(
+export function findBound(
   id: number,
   conditions: readonly Expression[],
   own: ReadonlySet<number>,

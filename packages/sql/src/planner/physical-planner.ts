@@ -21,6 +21,7 @@ import {
 import type { CteDefinition, PhysicalPlan } from '../plan/physical.ts';
 import { mapAggregate, mapSortKeys } from '../plan/walk-plan.ts';
 import { EXPRESSION_ROW, HASH_ROW, sortCost } from './cost.ts';
+import { orderedByIndex } from './index-order.ts';
 import { ExpressionPlacer, SubqueryFrame, type Layout } from './place-expression.ts';
 import { NO_COLUMNS, type PlanContext } from './plan-context.ts';
 import { planJoin } from './plan-join.ts';
@@ -222,18 +223,14 @@ class PhysicalPlanner implements PlanContext {
       const { keys } = input.plan;
       const below = input.plan.input;
       const cost = below.cost + below.rows * Math.log2(Math.max(2, rows)) * EXPRESSION_ROW;
+      const ordered = orderedByIndex(below, keys, [limit, offset], cost);
+      if (ordered !== undefined) return limited(ordered, input, { limit, offset, rows });
       return planned(
         { kind: 'top-k', input: below, keys, limit, offset, columns, rows, cost },
         input.columns,
       );
     }
-    const limited =
-      limit !== undefined && offset === undefined ? limitScan(input.plan, limit, rows) : input.plan;
-    const cost = limited.cost;
-    return planned(
-      { kind: 'limit', input: limited, limit, offset, columns, rows, cost },
-      input.columns,
-    );
+    return limited(input.plan, input, { limit, offset, rows });
   }
 
   #planDistinct(node: LogicalPlan & { readonly kind: 'distinct' }): Planned {
@@ -278,6 +275,26 @@ class PhysicalPlanner implements PlanContext {
       node.columns,
     );
   }
+}
+
+interface LimitFigures {
+  readonly limit: Expression | undefined;
+  readonly offset: Expression | undefined;
+  readonly rows: number;
+}
+
+/** `plan` delivers the columns of `input`. */
+function limited(
+  plan: PhysicalPlan,
+  input: Planned,
+  { limit, offset, rows }: LimitFigures,
+): Planned {
+  const below = limit !== undefined && offset === undefined ? limitScan(plan, limit, rows) : plan;
+  const { columns, cost } = below;
+  return planned(
+    { kind: 'limit', input: below, limit, offset, columns, rows, cost },
+    input.columns,
+  );
 }
 
 /** Tells a scan below when to stop. The limit above still stands; this only saves reading. */

@@ -5,23 +5,24 @@ import { outputColumns, type LogicalGet } from '../plan/logical.ts';
 import type { Access, TableScan } from '../plan/physical.ts';
 import { chooseAccess, type KeyBound, type LogicalAccess } from './access-path.ts';
 import { EXPRESSION_ROW, LOOKUP, SCAN_ROW } from './cost.ts';
+import { indexPaths, type IndexAccess } from './index-path.ts';
 import { layoutOf } from './place-expression.ts';
 import { NO_COLUMNS, type PlanContext } from './plan-context.ts';
 import { planColumns, planned, type Planned } from './planned.ts';
 
-/** `rows` is the estimate after the conditions. */
+/** `estimate` is the number of rows after the conditions. */
 export function planScan(
   get: LogicalGet,
   conditions: readonly Expression[],
-  rows: number,
+  estimate: number,
   context: PlanContext,
 ): Planned & { readonly plan: TableScan } {
-  const { access, rest } = chooseAccess(get, conditions);
+  const tableRows = context.estimator.tableRows(get);
+  const { access, rest, read, cost, rows } = cheapest(get, conditions, estimate, tableRows);
   const columns = outputColumns(get);
   // The filter sees the columns of the table, never the row key.
   const layout = layoutOf(get.columns.map((column) => column.id));
   const predicate = conjoin(cheapFirst(rest));
-  const read = rowsRead(access, rows, context.estimator.tableRows(get));
   const plan: TableScan = {
     kind: 'table-scan',
     table: get.table,
@@ -33,10 +34,42 @@ export function planScan(
     reverse: false,
     columns: planColumns(columns),
     rows,
-    cost:
-      read * (access.kind === 'point' ? LOOKUP : SCAN_ROW) + read * rest.length * EXPRESSION_ROW,
+    cost: cost + read * rest.length * EXPRESSION_ROW,
   };
   return { ...planned(plan, columns), plan };
+}
+
+interface ScanChoice {
+  readonly access: LogicalAccess | IndexAccess;
+  readonly rest: readonly Expression[];
+  /** Rows read. */
+  readonly read: number;
+  /** Rows that pass. */
+  readonly rows: number;
+  /** Without the conditions that are left. */
+  readonly cost: number;
+}
+
+/** Through the primary key or past it, unless an index is cheaper. */
+function cheapest(
+  get: LogicalGet,
+  conditions: readonly Expression[],
+  rows: number,
+  tableRows: number,
+): ScanChoice {
+  const { access, rest } = chooseAccess(get, conditions);
+  const read = rowsRead(access, rows, tableRows);
+  const cost = read * (access.kind === 'point' ? LOOKUP : SCAN_ROW);
+  let best: ScanChoice = { access, rest, read, rows, cost };
+  if (access.kind === 'point') return best;
+  for (const path of indexPaths(get, conditions, tableRows)) {
+    const ranges = path.access.prefixes.length;
+    const pathCost = ranges * LOOKUP + path.entries * (SCAN_ROW + LOOKUP);
+    if (pathCost >= best.cost) continue;
+    const { entries } = path;
+    best = { ...path, read: entries, rows: Math.min(rows, entries), cost: pathCost };
+  }
+  return best;
 }
 
 function rowsRead(access: LogicalAccess, rows: number, tableRows: number): number {
@@ -50,7 +83,7 @@ function rowsRead(access: LogicalAccess, rows: number, tableRows: number): numbe
   }
 }
 
-function placeAccess(access: LogicalAccess, context: PlanContext): Access {
+function placeAccess(access: LogicalAccess | IndexAccess, context: PlanContext): Access {
   const given = (value: Expression): Expression => context.place(value, NO_COLUMNS);
   const bound = (side: KeyBound | undefined): KeyBound | undefined =>
     side === undefined ? undefined : { value: given(side.value), inclusive: side.inclusive };
@@ -59,6 +92,14 @@ function placeAccess(access: LogicalAccess, context: PlanContext): Access {
       return access;
     case 'point':
       return { kind: 'point', keys: access.keys.map((key) => key.map(given)) };
+    case 'index':
+      return {
+        kind: 'index',
+        index: access.index,
+        prefixes: access.prefixes.map((prefix) => prefix.map(given)),
+        lower: bound(access.lower),
+        upper: bound(access.upper),
+      };
     case 'range':
       return {
         kind: 'range',

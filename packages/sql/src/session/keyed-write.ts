@@ -8,6 +8,7 @@ import {
 } from '@alopex-db/core/exec';
 import type { ValueSlot } from '@alopex-db/core';
 import { columnFromScalars, type Scalar } from '@alopex-db/core/types';
+import { indexLayouts, keyedOrdinals } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { RowDecoder } from '../exec/row-decoder.ts';
 import type { CompiledQuery } from '../plan/compiled-statement.ts';
@@ -34,7 +35,7 @@ export function keyedWriteOf(query: CompiledQuery, engine: SqlEngine): DirectWri
   const scan = wholeRowScan(plan.input, plan.table);
   const parts = scan === undefined ? undefined : keyParts(scan);
   if (parts === undefined) return undefined;
-  if (plan.kind === 'update' ? !isPlainUpdate(plan) : plan.table.unique.length > 0) {
+  if (plan.kind === 'update' ? !isPlainUpdate(plan) : indexLayouts(plan.table).length > 0) {
     return undefined;
   }
   return new KeyedWrite(engine, query, plan, parts);
@@ -60,8 +61,7 @@ function wholeRowScan(input: PhysicalPlan, table: TableDef): TableScan | undefin
 }
 
 function isPlainUpdate({ table, assignments, checks }: UpdatePlan): boolean {
-  const keyed = new Set(table.unique.flatMap(({ columns }) => columns));
-  for (const ordinal of table.primaryKey?.columns ?? []) keyed.add(ordinal);
+  const keyed = keyedOrdinals(table);
   return (
     checks.length === 0 &&
     assignments.every(({ ordinal, value }) => !keyed.has(ordinal) && !holdsSubquery(value))

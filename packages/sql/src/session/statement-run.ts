@@ -4,6 +4,7 @@
  */
 import { PENDING, assert, type Pending, type Waiter } from '@alopex-db/core/base';
 import type { Batch, Scalar } from '@alopex-db/core/types';
+import { buildIndex } from '../exec/build-index.ts';
 import type { Interrupt } from '../exec/interrupt.ts';
 import { NodeFigures } from '../exec/node-figures.ts';
 import { StatementContext } from '../exec/statement-context.ts';
@@ -105,6 +106,12 @@ export class StatementRun {
     const outcome = yield* compiled.run(this.#block.transaction, this.#engine.catalog);
     this.notices.push(...outcome.notices);
     this.#block.dropAtCommit(outcome.droppedKeyspaces);
+    for (const { table, layout } of outcome.builds ?? []) {
+      this.#block.readWhole(table.id);
+      const context = this.#createContext(undefined);
+      // The only steps of a build are pauses.
+      for (const step of buildIndex(table, layout, context)) if (step === PENDING) yield PENDING;
+    }
     for (const query of outcome.then) {
       for (const batch of this.#runQuery(query)) if (batch === PENDING) yield PENDING;
     }

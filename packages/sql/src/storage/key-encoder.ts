@@ -26,23 +26,25 @@ export class KeyEncoder {
     this.#prefixesOf = this.#writer.bytes;
   }
 
-  /** The key of a whole row; valid until the next key is written. */
-  encodeRow(values: readonly Scalar[]): Uint8Array {
+  /** The key of a whole row, and `suffix` behind it; valid until the next key is written. */
+  encodeRow(values: readonly Scalar[], suffix?: Uint8Array): Uint8Array {
     const writer = this.#writer;
     writer.reset();
     for (let index = 0; index < this.ordinals.length; index += 1) {
       writer.writeScalar(this.#columns[index]!, values[this.ordinals[index]!]!);
     }
+    if (suffix !== undefined) writer.writeRaw(suffix);
     return this.#written();
   }
 
   /** The key of row `index` of a batch that holds the table's columns in order. */
-  encodeBatchRow(vectors: readonly ColumnVector[], row: number): Uint8Array {
+  encodeBatchRow(vectors: readonly ColumnVector[], row: number, suffix?: Uint8Array): Uint8Array {
     const writer = this.#writer;
     writer.reset();
     for (let index = 0; index < this.ordinals.length; index += 1) {
       writer.writeColumn(this.#columns[index]!, vectors[this.ordinals[index]!]!, row);
     }
+    if (suffix !== undefined) writer.writeRaw(suffix);
     return this.#written();
   }
 

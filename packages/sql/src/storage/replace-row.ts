@@ -1,4 +1,4 @@
-/** Replaces one stored row by another version of itself, moving its key and its unique entries where they change. */
+/** Replaces one stored row by another version of itself, moving its key and its index entries where they change. */
 import { PENDING, compareBytes, type Pending } from '@alopex-db/core/base';
 import type { Transaction } from '@alopex-db/core';
 import type { Scalar } from '@alopex-db/core/types';
@@ -12,7 +12,7 @@ export function* replaceRow(
   before: readonly Scalar[],
   after: readonly Scalar[],
 ): Generator<Pending, void, void> {
-  const oldEntries = writer.indexes.map((index) => index.rowKey(before)?.slice());
+  const oldEntries = writer.indexes.map((index) => index.entryOf(before, oldKey)?.slice());
   writer.prepareScalars(after, oldKey);
   const moves = writer.movesFrom(oldKey);
   if (moves) {
@@ -35,6 +35,10 @@ export function* replaceRow(
       while (transaction.delete(index.keyspace, oldEntry) === PENDING) yield PENDING;
     }
     if (entry === undefined) continue;
+    if (!index.unique) {
+      while (transaction.put(index.keyspace, entry, writer.key) === PENDING) yield PENDING;
+      continue;
+    }
     let free = transaction.insert(index.keyspace, entry, writer.key);
     for (; free === PENDING; free = transaction.insert(index.keyspace, entry, writer.key)) {
       yield PENDING;

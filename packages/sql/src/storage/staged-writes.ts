@@ -9,7 +9,7 @@ import { AlopexError, PENDING, type KeyspaceId, type Pending } from '@alopex-db/
 import type { Transaction } from '@alopex-db/core';
 import { readRow } from './read-column.ts';
 import type { TableWriter } from './table-writer.ts';
-import type { UniqueIndex } from './unique-index.ts';
+import type { TableIndex } from './table-index.ts';
 
 interface StagedWrite {
   readonly keyspace: KeyspaceId;
@@ -20,7 +20,7 @@ interface StagedWrite {
 
 interface StagedInsert extends StagedWrite {
   /** Undefined: the row itself. */
-  readonly index: UniqueIndex | undefined;
+  readonly index: TableIndex | undefined;
   /** Where the row's value lies, for the message of a violation. */
   readonly rowStart: number;
 }
@@ -55,7 +55,7 @@ export class StagedWrites {
   }
 
   /** `rowStart`: where the row's value lies, from `put` or `insertRow`. */
-  insertEntry(index: UniqueIndex, entry: Uint8Array, rowKey: Uint8Array, rowStart: number): void {
+  insertEntry(index: TableIndex, entry: Uint8Array, rowKey: Uint8Array, rowStart: number): void {
     this.#inserts.push({ ...this.#append(index.keyspace, entry, rowKey), index, rowStart });
   }
 
@@ -72,6 +72,10 @@ export class StagedWrites {
     for (const { keyspace, keyStart, keyEnd, valueEnd, index, rowStart } of this.#inserts) {
       const key = this.#log.subarray(keyStart, keyEnd);
       const value = this.#log.subarray(keyEnd, valueEnd);
+      if (index?.unique === false) {
+        while (transaction.put(keyspace, key, value) === PENDING) yield PENDING;
+        continue;
+      }
       let free = transaction.insert(keyspace, key, value);
       for (; free === PENDING; free = transaction.insert(keyspace, key, value)) yield PENDING;
       if (free) continue;

@@ -1,5 +1,5 @@
 /**
- * Writes rows of one table inside one transaction, with the entries of its unique constraints. NOT NULL and uniqueness are
+ * Writes rows of one table inside one transaction, with the entries of its indexes. NOT NULL and uniqueness are
  * checked here, CHECK conditions by the operators, which have them compiled.
  *
  * A row is first prepared (encoded), then written. A write may answer PENDING, when another transaction holds a lock: the
@@ -9,6 +9,7 @@ import { PENDING, assert, equalBytes, keyspaceId } from '@alopex-db/core/base';
 import type { KeyspaceId, Pending } from '@alopex-db/core/base';
 import type { Transaction, ValueSlot } from '@alopex-db/core';
 import { isValid, type ColumnVector, type Scalar } from '@alopex-db/core/types';
+import { indexLayouts } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { notNullViolation, uniqueViolation } from './constraint-errors.ts';
 import { primaryKeyEncoder, type KeyEncoder } from './key-encoder.ts';
@@ -16,7 +17,7 @@ import { readRow } from './read-column.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { writeNumber, type NumberAllocator } from './number-allocator.ts';
 import { layoutsOf, type TableLayouts } from './row-layout.ts';
-import { UniqueIndex } from './unique-index.ts';
+import { TableIndex } from './table-index.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -30,7 +31,7 @@ export class TableWriter {
   readonly table: TableDef;
   readonly layouts: TableLayouts;
   readonly keyspace: KeyspaceId;
-  readonly indexes: readonly UniqueIndex[];
+  readonly indexes: readonly TableIndex[];
   #transaction: Transaction;
   readonly #numbers: NumberAllocator;
   readonly #encoder: RowEncoder;
@@ -48,7 +49,7 @@ export class TableWriter {
     this.table = table;
     this.layouts = layoutsOf(table);
     this.keyspace = keyspaceId(table.id);
-    this.indexes = table.unique.map((constraint) => new UniqueIndex(table, constraint));
+    this.indexes = indexLayouts(table).map((layout) => new TableIndex(layout));
     this.#transaction = transaction;
     this.#numbers = numbers;
     this.#encoder = new RowEncoder(this.layouts.current);
@@ -84,7 +85,7 @@ export class TableWriter {
     this.#value = this.#encoder.encodeScalars(values);
     this.#key = this.#keys?.encodeRow(values) ?? key ?? this.#nextHiddenKey();
     for (let index = 0; index < this.indexes.length; index += 1) {
-      this.#entries[index] = this.indexes[index]!.rowKey(values);
+      this.#entries[index] = this.indexes[index]!.entryOf(values, this.#key);
     }
   }
 
@@ -99,7 +100,7 @@ export class TableWriter {
     }
     this.#key = this.#keys?.encodeBatchRow(vectors, row) ?? key ?? this.#nextHiddenKey();
     for (let index = 0; index < this.indexes.length; index += 1) {
-      this.#entries[index] = this.indexes[index]!.batchRowKey(vectors, row);
+      this.#entries[index] = this.indexes[index]!.batchEntryOf(vectors, row, this.#key);
     }
   }
 
@@ -135,6 +136,10 @@ export class TableWriter {
       const entry = this.#entries[position];
       if (entry === undefined) continue;
       const index = this.indexes[position]!;
+      if (!index.unique) {
+        if (this.#transaction.put(index.keyspace, entry, this.#key) === PENDING) return PENDING;
+        continue;
+      }
       const free = this.#transaction.insert(index.keyspace, entry, this.#key);
       if (free === PENDING) return PENDING;
       if (!free) throw this.entryViolation(index);
@@ -147,7 +152,7 @@ export class TableWriter {
     return uniqueViolation(this.table, name, columns, row);
   }
 
-  entryViolation(index: UniqueIndex, row = this.preparedScalars()): Error {
+  entryViolation(index: TableIndex, row = this.preparedScalars()): Error {
     this.#written = 0;
     return uniqueViolation(this.table, index.name, index.ordinals, row);
   }
@@ -165,7 +170,8 @@ export class TableWriter {
     }
     for (const [position, index] of this.indexes.entries()) {
       const entry = this.#entries[position];
-      if (entry === undefined || (target !== undefined && target !== index.name)) continue;
+      if (entry === undefined || !index.unique || (target !== undefined && target !== index.name))
+        continue;
       const key = this.#transaction.get(index.keyspace, entry);
       if (key === PENDING) return PENDING;
       if (key !== undefined) return { constraint: index.name, key };
@@ -187,7 +193,7 @@ export class TableWriter {
     return this.#keys !== undefined && !equalBytes(this.#key, oldKey);
   }
 
-  /** Key of the prepared row's entry in unique constraint `position`. */
+  /** Key of the prepared row's entry in index `position`. */
   preparedEntry(position: number): Uint8Array | undefined {
     return this.#entries[position];
   }
