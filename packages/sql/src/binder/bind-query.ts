@@ -1,4 +1,5 @@
 /** Queries: WITH, the body, ORDER BY, LIMIT. */
+import { assert } from '@alopex-db/core/base';
 import type { Expression, SortKey } from '@alopex-db/core/exec';
 import { INT64 } from '@alopex-db/core/types';
 import type { Query, QueryBody } from '../ast/query.ts';
@@ -9,18 +10,19 @@ import { unsupported } from './bind-error.ts';
 import { bindOrderOverOutput } from './bind-order-by.ts';
 import { bindSelect } from './bind-select.ts';
 import { bindSetOperation } from './bind-set-operation.ts';
+import { bindScalar } from './bind-scalar.ts';
 import { bindValues } from './bind-values.ts';
 import { bindWith } from './bind-with.ts';
 import { coerceImplicitly } from './coerce.ts';
 import { exactPlan } from './exact-plan.ts';
 import type { BoundQuery, QueryPlace } from './expression-context.ts';
 import { Scope } from './scope.ts';
+import { upToTies } from './window-filter.ts';
 
 /** A query whose plan delivers its columns exactly. */
 export function bindQuery(query: Query, place: QueryPlace): BoundQuery {
   if (query.locking.length > 0)
     throw unsupported('a locking clause (FOR UPDATE and the like)', query.locking[0]!.span);
-  if (query.withTies) throw unsupported('WITH TIES', query.span);
   const inner = bindWith(query.with, place);
   const ordered = bindBody(query, inner);
   const limited = applyLimit(query, ordered, inner);
@@ -67,8 +69,43 @@ function applyLimit(query: Query, input: BoundQuery, place: QueryPlace): BoundQu
   if (query.limit === undefined && query.offset === undefined) return input;
   const limit = query.limit === undefined ? undefined : bindCount(query.limit, 'LIMIT', place);
   const offset = query.offset === undefined ? undefined : bindCount(query.offset, 'OFFSET', place);
+  if (query.withTies && limit !== undefined)
+    return { ...input, plan: withTies(query, input.plan, { limit, offset }, place) };
   const plan: LogicalPlan = { kind: 'limit', input: input.plan, limit, offset };
   return { ...input, plan };
+}
+
+/** FETCH FIRST n ROWS WITH TIES: also those that ORDER BY cannot tell from the last one. */
+function withTies(
+  query: Query,
+  input: LogicalPlan,
+  { limit, offset }: { readonly limit: Expression; readonly offset: Expression | undefined },
+  { state }: QueryPlace,
+): LogicalPlan {
+  if (input.kind !== 'sort') {
+    throw errorAt(
+      'ALX_UNEXPECTED_TOKEN',
+      'WITH TIES cannot be specified without ORDER BY clause',
+      query.span,
+    );
+  }
+  const { span } = query;
+  const plus = state.context.functions.findOperator('+', 2);
+  assert(plus !== undefined, 'integers can be added');
+  const end =
+    offset === undefined
+      ? limit
+      : bindScalar(
+          state,
+          plus,
+          [
+            { expression: limit, span },
+            { expression: offset, span },
+          ],
+          { operator: true },
+        );
+  assert(end !== undefined && end !== 'ambiguous', 'two integers have one sum');
+  return upToTies(input.input, input.keys, { offset, end }, state);
 }
 
 /** LIMIT and OFFSET read no columns of their query. */

@@ -26,6 +26,7 @@ import { isNullable } from './nullability.ts';
 import { Scope } from './scope.ts';
 import { checkNamedWindows } from './bind-window-definition.ts';
 import { WindowCollector } from './window-collector.ts';
+import { firstOfEach } from './window-filter.ts';
 import { aliasTable, bindItems, type BoundItem } from './select-items.ts';
 
 /** What the clauses of one SELECT share. */
@@ -51,7 +52,6 @@ export function bindSelect(
   orderBy: OrderBy | undefined,
   place: QueryPlace,
 ): BoundQuery {
-  refuseLaterClauses(select);
   const from = bindFrom(select.from, place);
   const collector = new AggregateCollector(place.state);
   checkNamedWindows(select.windows);
@@ -78,6 +78,8 @@ export function bindSelect(
   const having = bindCondition(select.having, 'HAVING', parts, collector);
   const qualify = bindQualify(parts);
   const keys = orderBy === undefined ? [] : pendingKeys(orderBy, items, parts);
+  const on = distinctKeys(select, items, parts);
+  checkDistinctOn(on, keys);
 
   let plan: LogicalPlan =
     where === undefined ? from.plan : { kind: 'filter', input: from.plan, predicate: where };
@@ -98,13 +100,8 @@ export function bindSelect(
   if (qualify !== undefined) {
     plan = { kind: 'filter', input: plan, predicate: settle(qualify, select.qualify!.span) };
   }
-  return projected(plan, settledItems, settledKeys, parts);
-}
-
-function refuseLaterClauses(select: Select): void {
-  if (select.distinct !== undefined && select.distinct.on.length > 0) {
-    throw unsupported('DISTINCT ON', select.distinct.span);
-  }
+  const settledOn = on.map((key) => settleKey(key, settle));
+  return projected(plan, settledItems, settledKeys, settledOn, parts);
 }
 
 function baseContext(select: Select, from: FromSource, place: QueryPlace): ExpressionContext {
@@ -216,6 +213,36 @@ function pendingKeys(
   });
 }
 
+/** DISTINCT ON reads names and ordinals as ORDER BY does. */
+function distinctKeys(
+  { distinct }: Select,
+  items: readonly BoundItem[],
+  parts: SelectParts,
+): readonly PendingKey[] {
+  const item = { descending: false, nulls: undefined };
+  const on = distinct?.on ?? [];
+  return on.map((node) => ({ item, node, target: orderTarget(node, items, parts) }));
+}
+
+/** Rows that agree in the keys of DISTINCT ON must come together: ORDER BY sorts by them first. */
+function checkDistinctOn(on: readonly PendingKey[], keys: readonly PendingKey[]): void {
+  const isOn = (key: PendingKey): boolean => on.some((one) => sameTarget(one, key));
+  const first = keys.findIndex((key) => !isOn(key));
+  if (first < 0 || on.length === 0) return;
+  const sorted = keys.slice(0, first);
+  if (on.every((one) => sorted.some((key) => sameTarget(one, key)))) return;
+  throw errorAt(
+    'ALX_DISTINCT_ON',
+    'SELECT DISTINCT ON expressions must match initial ORDER BY expressions',
+    on[0]!.node!.span,
+  );
+}
+
+function sameTarget({ target: left }: PendingKey, { target: right }: PendingKey): boolean {
+  if (typeof left === 'number' || typeof right === 'number') return left === right;
+  return equalExpressions(left, right);
+}
+
 /** An ordinal or an output name means that column; anything else is an expression over the input. */
 function orderTarget(
   node: Syntax,
@@ -264,17 +291,23 @@ function projected(
   input: LogicalPlan,
   items: readonly BoundItem[],
   keys: readonly PendingKey[],
+  on: readonly PendingKey[],
   parts: SelectParts,
 ): BoundQuery {
   const { select, place } = parts;
   const outputs = items.map((item) => outputItem(item.name, item.expression, parts));
   const hidden: ProjectItem[] = [];
-  const sortKeys = keys.map((key): SortKey => {
-    if (typeof key.target === 'number') {
-      const output = outputs[key.target]!;
-      return sortKey(columnExpression(output.column), key.item, place.state);
-    }
-    if (select.distinct !== undefined) {
+  const sortKeys = keys.map((key): SortKey => sortKey(keyColumn(key), key.item, place.state));
+  const distinctOn = on.map(keyColumn);
+  let plan: LogicalPlan = { kind: 'project', input, items: [...outputs, ...hidden] };
+  if (on.length > 0) plan = firstOfEach(plan, distinctOn, sortKeys, place.state);
+  else if (select.distinct !== undefined) plan = { kind: 'distinct', input: plan };
+  if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys };
+  return { plan, columns: outputs.map((item) => item.column) };
+
+  function keyColumn(key: PendingKey): Expression {
+    if (typeof key.target === 'number') return columnExpression(outputs[key.target]!.column);
+    if (select.distinct !== undefined && on.length === 0) {
       throw errorAt(
         'ALX_INVALID_COLUMN_REFERENCE',
         'for SELECT DISTINCT, ORDER BY expressions must appear in select list',
@@ -283,12 +316,8 @@ function projected(
     }
     const extra = outputItem('sort', key.target, parts);
     hidden.push(extra);
-    return sortKey(columnExpression(extra.column), key.item, place.state);
-  });
-  let plan: LogicalPlan = { kind: 'project', input, items: [...outputs, ...hidden] };
-  if (select.distinct !== undefined) plan = { kind: 'distinct', input: plan };
-  if (sortKeys.length > 0) plan = { kind: 'sort', input: plan, keys: sortKeys };
-  return { plan, columns: outputs.map((item) => item.column) };
+    return columnExpression(extra.column);
+  }
 
   function outputItem(name: string, expression: Expression, of: SelectParts): ProjectItem {
     const passed = expression.kind === 'column' ? passedColumn(expression.index, of) : undefined;
