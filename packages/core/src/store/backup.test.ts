@@ -75,12 +75,12 @@ it('A backup is a sound store with everything committed before it began', async 
   const vfs = new MemoryVfs();
   const target = new MemoryVfs();
   await using store = open(vfs);
-  for (let number = 1; number <= 300; number += 1) commit(store, number);
+  for (let number = 1; number <= 120; number += 1) commit(store, number);
   const report = await store.backup({ vfs: target, directory: 'backups/first' });
   expect(report).toMatchObject({ version: store.visible, copiedTables: report.tables });
   expect(report.copiedBytes).toBe(report.bytes);
-  commit(store, 301);
-  expect(await lastCommitIn(target, 'backups/first')).toBe(300);
+  commit(store, 121);
+  expect(await lastCommitIn(target, 'backups/first')).toBe(120);
   expect((await verify(target, 'backups/first')).leftovers).toEqual([]);
 });
 
@@ -91,17 +91,17 @@ it('Writes, flushes and compactions go on during a backup, which holds what was 
   await using store: Store = open(vfs, {
     pause: async () => {
       if (!busy) return;
-      for (let round = 0; round < 30; round += 1) commit(store, (number += 1));
+      for (let round = 0; round < 10; round += 1) commit(store, (number += 1));
       store.compactNow();
     },
   });
-  while (number < 500) commit(store, (number += 1));
+  while (number < 150) commit(store, (number += 1));
   const tablesBefore = vfs.list('db');
   busy = true;
   await store.backup({ vfs, directory: 'copy' });
   busy = false;
-  expect(number).toBeGreaterThan(500);
-  expect(await lastCommitIn(vfs, 'copy')).toBe(500);
+  expect(number).toBeGreaterThan(150);
+  expect(await lastCommitIn(vfs, 'copy')).toBe(150);
   expect(lastCommit(store)).toBe(number);
   // The tables that only the backup has held are gone by now.
   store.compactNow();
@@ -114,14 +114,14 @@ it('A second backup copies only what is new, replaces what has gone bad, and rem
   const vfs = new MemoryVfs();
   await using store = open(vfs);
   store.pauseCompaction();
-  for (let number = 1; number <= 400; number += 1) commit(store, number);
+  for (let number = 1; number <= 150; number += 1) commit(store, number);
   const target = { vfs, directory: 'copy' };
   const first = await store.backup(target);
   expect(await store.backup(target)).toMatchObject({ copiedTables: 0, bytes: first.bytes });
-  commit(store, 401);
+  commit(store, 151);
   const second = await store.backup(target);
   expect(second.copiedTables).toBe(2);
-  expect(await lastCommitIn(vfs, 'copy')).toBe(401);
+  expect(await lastCommitIn(vfs, 'copy')).toBe(151);
 
   const name = vfs.list('copy').find((file) => file.endsWith('.sst'))!;
   const bytes = readWholeFile(vfs, `copy/${name}`);
@@ -131,13 +131,13 @@ it('A second backup copies only what is new, replaces what has gone bad, and rem
   file.close();
   expect((await verify(vfs, 'copy')).problems).toHaveLength(1);
   expect(await store.backup(target)).toMatchObject({ copiedTables: 1 });
-  expect(await lastCommitIn(vfs, 'copy')).toBe(401);
+  expect(await lastCommitIn(vfs, 'copy')).toBe(151);
 
   store.resumeCompaction();
   store.compactNow();
   const third = await store.backup(target);
   expect(third.removedFiles).toBeGreaterThan(2);
-  expect(await lastCommitIn(vfs, 'copy')).toBe(401);
+  expect(await lastCommitIn(vfs, 'copy')).toBe(151);
   expect((await verify(vfs, 'copy')).leftovers).toEqual([]);
 });
 

@@ -9,8 +9,8 @@
  *   4. each segment of the log           `verify-log`
  *   5. files that belong to nothing
  *
- * What it cannot tell: a last record of the log or the manifest that was damaged looks like one that a crash has torn. Both are
- * reported as leftovers; a lost manifest record mostly shows in tables that are missing or belong to nothing.
+ * What it cannot tell: the last record of the log, when damaged, looks like one that a crash has torn, and so does the last seal of
+ * the manifest. Both are reported as leftovers.
  */
 import type { Checksum } from '../base/checksum.ts';
 import { AlopexError } from '../base/errors.ts';
