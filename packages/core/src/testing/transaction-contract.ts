@@ -399,6 +399,38 @@ export const TRANSACTION_CONTRACT: readonly TransactionContractCase[] = [
     },
   },
   {
+    title:
+      'Serializable counts a commit as later that was under way, and not yet visible, at its begin',
+    run: async (subject) => {
+      set(subject, { a: '1' });
+      const underWay = subject.begin();
+      put(underWay, 'a', '2');
+      const commit = underWay.commit();
+      const late = subject.begin({ isolation: 'serializable' });
+      const isVisible = get(late, 'a') === '2';
+      put(late, 'b', '1');
+      await commit;
+      if (isVisible) late.commitNow();
+      else expectError('ALX_SERIALIZATION_CONFLICT', () => late.commitNow());
+    },
+  },
+  {
+    title: 'Serializable counts the whole of a range as read that was walked to its end',
+    run: (subject) => {
+      set(subject, { b: '1' });
+      for (const reverse of [false, true]) {
+        const walker = subject.begin({ isolation: 'serializable' });
+        const range = { start: encodeUtf8('a'), end: encodeUtf8('d'), reverse };
+        assert(scan(walker, range) === 'b=1', 'it is walked to the end');
+        put(walker, 'x', '1');
+        const phantom = reverse ? 'a' : 'c';
+        set(subject, { [phantom]: '1' });
+        expectError('ALX_SERIALIZATION_CONFLICT', () => walker.commitNow());
+        remove(subject, phantom);
+      }
+    },
+  },
+  {
     title: 'Serializable counts a key found absent as read, by get as by insert',
     run: (subject) => {
       set(subject, { taken: '1' });
