@@ -7,7 +7,7 @@ import { FaultVfs } from '../testing/fault-vfs.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { MemoryVfs } from '../vfs/memory-vfs.ts';
-import type { Vfs } from '../vfs/vfs.ts';
+import type { Vfs, WritableFile } from '../vfs/vfs.ts';
 import type { StoreOptions } from './options.ts';
 import { readWholeFile } from './read-whole-file.ts';
 import { restoreStore } from './restore.ts';
@@ -82,6 +82,25 @@ it('A backup is a sound store with everything committed before it began', async 
   commit(store, 121);
   expect(await lastCommitIn(target, 'backups/first')).toBe(120);
   expect((await verify(target, 'backups/first')).leftovers).toEqual([]);
+});
+
+it('Memtables that flushes have failed to write are in the backup', async () => {
+  class FullDisk extends MemoryVfs {
+    isFull = true;
+    override create(path: string): WritableFile {
+      if (this.isFull && path.endsWith('.sst')) throw new AlopexError('ALX_DISK_FULL', path);
+      return super.create(path);
+    }
+  }
+  const disk = new FullDisk();
+  await using store = open(disk, { memtableSizeBytes: 1 });
+  let number = 0;
+  while (store.metrics().frozenMemtables < 4 && number < 100) commit(store, (number += 1));
+  commit(store, (number += 1));
+  expect(store.metrics().frozenMemtables).toBe(4);
+  disk.isFull = false;
+  await store.backup({ vfs: disk, directory: 'copy' });
+  expect(await lastCommitIn(disk, 'copy')).toBe(number);
 });
 
 it('Writes, flushes and compactions go on during a backup, which holds what was there when it began', async () => {

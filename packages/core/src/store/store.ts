@@ -208,6 +208,8 @@ export class Store implements TransactionHost {
       });
     }
     this.flush();
+    // After flushes that have failed there may be more than one flush takes.
+    if (this.#tree.view.memtables.some(({ isEmpty }) => !isEmpty)) this.flush();
     const { view } = this;
     const pauseOpen = async (): Promise<void> => {
       await pause();

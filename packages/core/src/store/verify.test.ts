@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keyspaceId } from '../base/brand.ts';
 import { crc32 } from '../base/checksum.ts';
 import { encodeUtf8 } from '../base/bytes.ts';
+import { AlopexError } from '../base/errors.ts';
 import { nextBelow } from '../base/random.ts';
 import { BlockCache } from '../lsm/block-cache.ts';
 import { Block } from '../sstable/block.ts';
@@ -10,6 +11,7 @@ import { TableReader } from '../sstable/table-reader.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { MemoryVfs } from '../vfs/memory-vfs.ts';
+import type { DirectoryLock } from '../vfs/vfs.ts';
 import { readHere, readWholeFile } from './read-whole-file.ts';
 import { Store } from './store.ts';
 import type { VerifyProgress, VerifyReport } from './verify-report.ts';
@@ -105,6 +107,20 @@ describe('a sound store', () => {
     await using store = Store.open({ clock: new ManualClock(), vfs, directory: 'db' });
     await expect(verify(vfs)).rejects.toMatchObject({ code: 'ALX_ALREADY_OPEN' });
     expect(store.readOnly).toBe(false);
+  });
+
+  it('is checked without a lock where nothing can be written', async () => {
+    class ReadOnlyDisk extends MemoryVfs {
+      frozen = false;
+      override lock(directory: string): DirectoryLock {
+        if (this.frozen) throw new AlopexError('ALX_FILE_ACCESS', 'a read-only file system');
+        return super.lock(directory);
+      }
+    }
+    const vfs = new ReadOnlyDisk();
+    await makeStore(vfs);
+    vfs.frozen = true;
+    expect(await verify(vfs)).toMatchObject({ isLocked: false, problems: [] });
   });
 
   it('must be one: an empty folder is refused', async () => {
