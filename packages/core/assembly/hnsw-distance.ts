@@ -14,10 +14,21 @@
  * lane i of eight takes elements i, i + 8, ...; then (l0 + l4) and so on make four; (l0 + l2) + (l1 + l3) is the sum. Codes
  * are added in integers, exact up to 65,535 dimensions: 65,535 * 126 * 126 < 2^31.
  */
-import { CODES, CODE_STRIDE, METRIC, NORMS, QUANTIZATION, ROWS, ROW_STRIDE } from './hnsw-layout';
+import {
+  CODES,
+  CODE_STRIDE,
+  METRIC,
+  NORMS,
+  QUANTIZATION,
+  ROW_COUNT,
+  ROWS,
+  ROW_STRIDE,
+} from './hnsw-layout';
 
-/** Beyond these the processor fetches a code's lines by itself. */
-const TOUCHED_BYTES: usize = 256;
+/** Beyond these the processor has seen what is wanted, and fetches the next lines by itself. */
+const TOUCHED_CODE_BYTES: usize = 256;
+const TOUCHED_ROW_BYTES: usize = 512;
+const CACHED_BYTES: usize = 8 << 20;
 
 function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
@@ -248,18 +259,38 @@ export function walkDistances(query: usize, queryRoot: f32, rows: usize): v128 {
 /**
  * Touches the codes of rows that are about to be compared, so that their ways from memory overlap: the branches of a walk,
  * which no processor predicts, would let them come four at a time. A third of the time of a walk over 100,000 x 128 codes.
- * Rows of float32 are long enough for the processor to see them coming: touched, they only come later. Answers something
- * that the caller stores, lest the loads be taken for useless.
+ * Answers something that the caller stores, lest the loads be taken for useless.
  */
 export function touchCodes(rows: usize, count: u32): u32 {
   if (load<u32>(QUANTIZATION) == 0) return 0;
   const codes = <usize>load<u32>(CODES);
   const stride = <usize>load<u32>(CODE_STRIDE);
-  const lines = min<usize>(stride, TOUCHED_BYTES);
+  const lines = min<usize>(stride, TOUCHED_CODE_BYTES);
   let touched: u32 = 0;
   for (const end = rows + ((<usize>count) << 2); rows < end; rows += 4) {
     const code = codes + <usize>load<u32>(rows) * stride;
     for (let at: usize = 0; at < lines; at += 64) touched ^= load<u32>(code + at);
+  }
+  return touched;
+}
+
+/**
+ * The same for the next four rows of float32, line by line: all of a step's at once, or every second line, is of no use. A
+ * seventh of the time of a walk over 100,000 x 128; over rows that the cache holds it would cost a twentieth.
+ */
+export function touchNextRows(rows: usize): u32 {
+  const base = <usize>load<u32>(ROWS);
+  const stride = <usize>load<u32>(ROW_STRIDE);
+  const isCached = <usize>load<u32>(ROW_COUNT) * stride < CACHED_BYTES;
+  if (load<u32>(QUANTIZATION) != 0 || isCached) return 0;
+  const r0 = base + <usize>load<u32>(rows) * stride;
+  const r1 = base + <usize>load<u32>(rows, 4) * stride;
+  const r2 = base + <usize>load<u32>(rows, 8) * stride;
+  const r3 = base + <usize>load<u32>(rows, 12) * stride;
+  const lines = min<usize>(stride, TOUCHED_ROW_BYTES);
+  let touched: u32 = 0;
+  for (let at: usize = 0; at < lines; at += 64) {
+    touched ^= load<u32>(r0 + at) ^ load<u32>(r1 + at) ^ load<u32>(r2 + at) ^ load<u32>(r3 + at);
   }
   return touched;
 }

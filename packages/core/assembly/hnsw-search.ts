@@ -5,7 +5,7 @@
  * A step takes the closest candidate whose links were not walked, collects its unvisited neighbours, and computes their
  * distances four at a time. Visited rows carry the search's epoch, one byte a row: clearing is due every 255 searches only.
  */
-import { touchCodes, walkDistances } from './hnsw-distance';
+import { touchCodes, touchNextRows, walkDistances } from './hnsw-distance';
 import {
   DELETED,
   DELETED_COUNT,
@@ -166,6 +166,7 @@ export function searchLevel(
     store<u32>(lanes, touchCodes(fresh, met) ^ touchLinks(nearest, next, count, level));
     for (let index: u32 = 0; index < met; index += 4) {
       const rows = fresh + ((<usize>index) << 2);
+      if (index + 4 < met) store<u32>(lanes, touchNextRows(rows + 16));
       const four = walkDistances(query, queryRoot, rows);
       let closer = <u32>i32x4.bitmask(f32x4.lt(four, f32x4.splat(worst)));
       if (met - index < 4) closer &= (1 << (met - index)) - 1;
@@ -255,6 +256,7 @@ function searchAllowed(
     store<u32>(lanes, touchCodes(fresh, met) ^ touchLinks(frontier, head, tail, 0));
     for (let index: u32 = 0; index < met; index += 4) {
       const rows = fresh + ((<usize>index) << 2);
+      if (index + 4 < met) store<u32>(lanes, touchNextRows(rows + 16));
       const four = walkDistances(query, queryRoot, rows);
       let closer = <u32>i32x4.bitmask(f32x4.lt(four, f32x4.splat(worst)));
       if (met - index < 4) closer &= (1 << (met - index)) - 1;
