@@ -44,6 +44,7 @@ export class ReadSpans {
 
   /** A key that was looked for, whether or not it was found. It is copied. */
   addKey(keyspace: KeyspaceId, key: Uint8Array): void {
+    if (this.#keyspaces.get(keyspace)?.isWhole === true) return;
     const end = successorOf(key, 0, key.length);
     this.addSpan(keyspace, { start: end.subarray(0, key.length), end });
   }
