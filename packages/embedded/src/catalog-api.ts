@@ -4,6 +4,7 @@ import {
   type CatalogView,
   type StatementHost,
   type ColumnDef,
+  type IndexColumn,
   type TableDef,
 } from '@alopex-db/sql';
 import { AlopexError } from '@alopex-db/core/base';
@@ -104,14 +105,46 @@ function columnType({ type, lengthMax }: ColumnDef): string {
 function indexInfos(table: TableDef): IndexInfo[] {
   const namesOf = (ordinals: readonly number[]): string[] =>
     ordinals.map((ordinal) => table.columns[ordinal]!.name);
-  const made = { table: table.name, unique: true, method: 'btree' } as const;
+  const made = { table: table.name, unique: true, method: 'btree', constraint: true } as const;
+  const ascending = (ordinals: readonly number[]): string[] => ordinals.map(() => '');
   const indexes: IndexInfo[] = [];
   if (table.primaryKey !== undefined) {
     const { name, columns } = table.primaryKey;
-    indexes.push({ ...made, name, columns: namesOf(columns), primary: true });
+    indexes.push({
+      ...made,
+      name,
+      columns: namesOf(columns),
+      orders: ascending(columns),
+      primary: true,
+    });
   }
   for (const { name, columns } of table.unique) {
-    indexes.push({ ...made, name, columns: namesOf(columns), primary: false });
+    indexes.push({
+      ...made,
+      name,
+      columns: namesOf(columns),
+      orders: ascending(columns),
+      primary: false,
+    });
+  }
+  for (const { name, unique, method, columns } of table.indexes ?? []) {
+    indexes.push({
+      name,
+      table: table.name,
+      columns: namesOf(columns.map(({ ordinal }) => ordinal)),
+      orders: columns.map(orderText),
+      unique,
+      primary: false,
+      constraint: false,
+      method,
+    });
   }
   return indexes;
+}
+
+/** Nulls come last in ascending order and first in descending order unless it is said otherwise. */
+function orderText({ descending, nullsFirst }: IndexColumn): string {
+  const direction = descending ? ['DESC'] : [];
+  const nulls = nullsFirst === descending ? [] : [nullsFirst ? 'NULLS FIRST' : 'NULLS LAST'];
+  return [...direction, ...nulls].join(' ');
 }

@@ -5,6 +5,7 @@
  */
 export type { CatalogView } from './catalog/catalog.ts';
 export { KV_KEYSPACE } from './catalog/oids.ts';
+export type { IndexColumn } from './catalog/index-def.ts';
 export type { ColumnDef, TableDef } from './catalog/table-def.ts';
 export { closestName, didYouMean, formatCaret, moveError } from './errors.ts';
 export { cannotWait } from './session/driver.ts';

@@ -1,5 +1,5 @@
 /** The shell's `\d`, `\dt`, `.schema`: what the catalog holds, as psql shows it. */
-import type { CatalogFacet, ColumnInfo, TableInfo } from '@alopex-db/embedded';
+import type { CatalogFacet, ColumnInfo, IndexInfo, TableInfo } from '@alopex-db/embedded';
 import { AlopexError } from '@alopex-db/core/base';
 import { gridWriter } from '../output/grid-writer.ts';
 
@@ -34,7 +34,7 @@ export async function describeTable(catalog: CatalogFacet, name: string): Promis
     lines.push('Indexes:');
     for (const index of table.indexes) {
       const kind = index.primary ? 'PRIMARY KEY, ' : index.unique ? 'UNIQUE, ' : '';
-      lines.push(`    "${index.name}" ${kind}${index.method} (${index.columns.join(', ')})`);
+      lines.push(`    "${index.name}" ${kind}${index.method} (${keysOf(index)})`);
     }
   }
   if (table.checks.length > 0) {
@@ -44,7 +44,7 @@ export async function describeTable(catalog: CatalogFacet, name: string): Promis
   return `${lines.join('\n')}\n`;
 }
 
-/** CREATE TABLE statements that make the tables again. */
+/** CREATE statements that make the tables and their indexes again. */
 export async function schemaSql(catalog: CatalogFacet, name: string | undefined): Promise<string> {
   const tables = await catalog.tables();
   const chosen = name === undefined ? tables : tables.filter((table) => table.name === name);
@@ -59,11 +59,27 @@ function createTableSql(table: TableInfo): string {
   for (const index of table.indexes) {
     const columns = index.columns.map(quoteName).join(', ');
     if (index.primary) lines.push(`PRIMARY KEY (${columns})`);
-    else if (index.unique) lines.push(`CONSTRAINT ${quoteName(index.name)} UNIQUE (${columns})`);
+    else if (index.constraint)
+      lines.push(`CONSTRAINT ${quoteName(index.name)} UNIQUE (${columns})`);
   }
   for (const check of table.checks)
     lines.push(`CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})`);
-  return `CREATE TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n);\n`;
+  const indexes = table.indexes.filter((index) => !index.constraint).map(createIndexSql);
+  const sql = `CREATE TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n);\n`;
+  return sql + indexes.join('');
+}
+
+function createIndexSql(index: IndexInfo): string {
+  const unique = index.unique ? 'UNIQUE ' : '';
+  const method = index.method === 'btree' ? '' : ` USING ${index.method}`;
+  const target = `${quoteName(index.table)}${method} (${keysOf(index)})`;
+  return `CREATE ${unique}INDEX ${quoteName(index.name)} ON ${target};\n`;
+}
+
+function keysOf({ columns, orders }: IndexInfo): string {
+  return columns
+    .map((column, at) => `${quoteName(column)} ${orders[at] ?? ''}`.trimEnd())
+    .join(', ');
 }
 
 function defaultClause(column: ColumnInfo): string {

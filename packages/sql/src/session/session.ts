@@ -288,8 +288,12 @@ export interface IndexInfo {
   readonly name: string;
   readonly table: string;
   readonly columns: readonly string[];
+  /** How each column is ordered, in the words of SQL: `DESC`, `NULLS FIRST`; empty: ascending, nulls last. */
+  readonly orders: readonly string[];
   readonly unique: boolean;
   readonly primary: boolean;
+  /** Belongs to a PRIMARY KEY or UNIQUE constraint; false: made by CREATE INDEX. */
+  readonly constraint: boolean;
   readonly method: string;
 }
 
