@@ -194,6 +194,26 @@ describe.each(['none', 'sq8'] as const)('A graph with quantization %s', (quantiz
   });
 });
 
+describe('A segment on shared memory', () => {
+  it('is handed over as it is', () => {
+    const rows = clustered(16, 500);
+    const random = new SeededRandom(SEED);
+    const options = { dimension: 16, metric: 'inner', quantization: 'sq8' } as const;
+    const graph = HnswBuild.begin(KERNELS, options, { rowCount: 500, random, shared: true });
+    for (let row = 0; row < 500; row += 1) graph.add(rows, row * 16);
+    expect(graph.advance(499)).toBe(false);
+    expect(graph.progress).toEqual({ done: 499, total: 500 });
+    expect(graph.advance(1)).toBe(true);
+    const built = graph.finish();
+    expect(built.memory.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const query = { vector: rows.subarray(0, 16), k: 10 };
+    const before = built.search(query);
+    const adopted = HnswSegment.adopt(loadKernels(), built.memory);
+    expect(adopted.options).toEqual(built.options);
+    expect(adopted.search(query)).toEqual(before);
+  });
+});
+
 describe('A segment whose rows stay outside the memory', () => {
   it('walks over codes and fetches the rows that it scores', () => {
     const rows = clustered(16, 2_000);

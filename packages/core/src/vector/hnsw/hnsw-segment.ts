@@ -84,7 +84,10 @@ export class HnswSegment {
     return new HnswSegment(GraphImage.read(kernels, byteLength, shared, fill), readRow);
   }
 
-  /** Takes over a memory that holds a whole image: a segment that another thread has built. */
+  /**
+   * Takes over a memory that holds a whole image: a segment that another thread has built. That thread no longer uses it,
+   * since both would scribble on the one scratch block behind the image.
+   */
   static adopt(kernels: Kernels, memory: LinearMemory): HnswSegment {
     return new HnswSegment(GraphImage.adopt(kernels, memory));
   }
