@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   ALX_WINDOW: define('T021', '42P20', 'Invalid'),
   ALX_WINDOW_NOT_FOUND: define('T022', '42704', 'Invalid'),
   ALX_WINDOW_CALL: define('T023', '42809', 'Invalid'),
+  ALX_RECURSION: define('T024', '42P19', 'Invalid'),
   // K: constraints
   ALX_UNIQUE_VIOLATION: define('K001', '23505', 'Invalid'),
   ALX_FOREIGN_KEY_VIOLATION: define('K002', '23503', 'Invalid'),

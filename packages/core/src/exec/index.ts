@@ -30,6 +30,7 @@ export { MemoryAccount } from './memory-account.ts';
 export { nestedLoopJoin, type NestedLoopJoinOptions } from './nested-loop-join.ts';
 export type { JoinKind } from './pair-output.ts';
 export { project } from './project.ts';
+export { recursiveUnion, type RecursiveUnionOptions } from './recursive-union.ts';
 export { RowCollector, emitOrdered, emitRows, gatherColumns } from './row-collector.ts';
 export { setOperation, type SetOperationOptions } from './set-operation.ts';
 export { sort } from './sort.ts';

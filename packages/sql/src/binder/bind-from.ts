@@ -12,6 +12,7 @@ import { bindJoin } from './bind-join.ts';
 import type { BindState } from './bind-state.ts';
 import { exactPlan } from './exact-plan.ts';
 import { findWithQuery, type BoundQuery, type QueryPlace } from './expression-context.ts';
+import { workingTable } from './bind-recursive.ts';
 import type { FromSource } from './from-source.ts';
 import { resolveRelation } from './resolve-relation.ts';
 import { tableScopeColumns, type ScopeColumn } from './scope.ts';
@@ -64,19 +65,17 @@ function bindTable(item: TableReference, place: QueryPlace): FromSource {
   const only = item.name.parts.length === 1 ? item.name.parts[0]! : undefined;
   const withQuery = only === undefined ? undefined : findWithQuery(place.withQueries, only.name);
   if (withQuery !== undefined) {
-    if (withQuery.cte < 0) throw unsupported('a recursive query', item.span);
     const alias = item.alias?.name.name ?? withQuery.name;
     const columns = withQuery.columns.map((column) => {
       const read = state.newColumn({ ...column, qualifier: alias });
       if (state.scoreIds.has(column.id)) state.scoreIds.add(read.id);
       return read;
     });
-    const plan: LogicalPlan = {
-      kind: 'cte-scan',
-      cte: withQuery.cte,
-      name: withQuery.name,
-      columns,
-    };
+    const { name, cte } = withQuery;
+    const plan: LogicalPlan =
+      cte < 0
+        ? { kind: 'working-scan', working: workingTable(withQuery, item.span), name, columns }
+        : { kind: 'cte-scan', cte, name, columns };
     return aliased({ plan, columns: tableScopeColumns(alias, columns), tables: [] }, item.alias);
   }
   const relation = resolveRelation(state.context, item.name);

@@ -3,6 +3,7 @@ import type { WithClause } from '../ast/query.ts';
 import { errorAt } from '../errors.ts';
 import type { LogicalColumn } from '../plan/logical.ts';
 import { unsupported } from './bind-error.ts';
+import { bindRecursive, readsItself } from './bind-recursive.ts';
 import type { QueryPlace, WithScope } from './expression-context.ts';
 
 /** The place with the clause's queries in reach. Each query sees those before it. */
@@ -14,15 +15,11 @@ export function bindWith(clause: WithClause | undefined, place: QueryPlace): Que
     if (table.statement.kind !== 'query')
       throw unsupported('a data-modifying statement in WITH', table.span);
     const name = table.name.name;
-    // Under RECURSIVE the query sees itself, which is refused where it is read.
-    const itself: WithScope | undefined = clause.recursive
-      ? { name, table, cte: -1, columns: [], next: scope }
-      : scope;
-    const bound = place.bind.query(table.statement, {
-      ...place,
-      withQueries: itself,
-      keepUnknown: false,
-    });
+    const inner: QueryPlace = { ...place, withQueries: scope, keepUnknown: false };
+    const bound =
+      clause.recursive && readsItself(table)
+        ? bindRecursive(table, table.statement, inner, bindWith)
+        : place.bind.query(table.statement, inner);
     if (table.columns.length > bound.columns.length) {
       throw errorAt(
         'ALX_ALIAS_ARITY',

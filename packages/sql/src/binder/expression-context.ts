@@ -56,9 +56,11 @@ export type AliasTable = ReadonlyMap<string, Syntax>;
 export interface WithScope {
   readonly name: string;
   readonly table: CommonTable;
-  /** Index into the statement's CTEs, once bound. */
+  /** Index into the statement's CTEs; negative while the query is being bound. */
   readonly cte: number;
   readonly columns: readonly LogicalColumn[];
+  /** Of a query that is being bound and may read itself: its working table; undefined while it may not. */
+  readonly working?: number | undefined;
   readonly next: WithScope | undefined;
 }
 

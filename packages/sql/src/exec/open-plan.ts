@@ -3,11 +3,13 @@ import { unreachable } from '@alopex-db/core/base';
 import {
   aggregate,
   distinct,
+  emitRows,
   filter,
   hashJoin,
   limit,
   nestedLoopJoin,
   project,
+  recursiveUnion,
   setOperation,
   sort,
   topK,
@@ -44,6 +46,8 @@ export function openPlan(plan: PhysicalPlan, context: StatementContext): BatchIt
       return openLimit(plan, context);
     case 'cte-scan':
       return cteScan(plan.cte, context);
+    case 'working-scan':
+      return emitRows(context.workingRows(plan.working));
     case 'insert':
       return insert(plan, context);
     case 'update':
@@ -67,7 +71,8 @@ type BlockingPlan = Extract<
       | 'window'
       | 'sort'
       | 'top-k'
-      | 'set-operation';
+      | 'set-operation'
+      | 'recursive-union';
   }
 >;
 
@@ -89,6 +94,8 @@ function openBlocking(plan: BlockingPlan, context: StatementContext): BatchItera
       return sort(open(plan.input), typesOf(plan.input.columns), plan.keys, context, context);
     case 'top-k':
       return openTopK(plan, context);
+    case 'recursive-union':
+      return openRecursion(plan, context);
     case 'set-operation':
       return setOperation(
         {
@@ -103,6 +110,23 @@ function openBlocking(plan: BlockingPlan, context: StatementContext): BatchItera
     default:
       return unreachable(plan);
   }
+}
+
+type RecursivePlan = Extract<PhysicalPlan, { readonly kind: 'recursive-union' }>;
+
+function openRecursion(plan: RecursivePlan, context: StatementContext): BatchIterator {
+  return recursiveUnion(
+    {
+      anchor: context.open(plan.anchor),
+      step: (rows) => {
+        context.setWorkingRows(plan.working, rows);
+        return context.open(plan.step);
+      },
+      all: plan.all,
+      types: typesOf(plan.columns),
+    },
+    context,
+  );
 }
 
 type JoinPlan = Extract<PhysicalPlan, { readonly kind: 'hash-join' | 'nested-loop-join' }>;

@@ -2,10 +2,11 @@
  * A running statement as its operators and expressions see it: transaction, parameters, time, memory, and how to open the
  * plan of a subquery. A subquery runs in a context of its own that differs in the outer values alone.
  */
+import { assert } from '@alopex-db/core/base';
 import type { BatchIterator, ExecContext, ExpressionRuntime } from '@alopex-db/core/exec';
 import type { Transaction } from '@alopex-db/core';
 import type { Batch, Scalar } from '@alopex-db/core/types';
-import type { CteDefinition, PhysicalPlan } from '../plan/physical.ts';
+import type { CteDefinition, PhysicalPlan, WorkingTable } from '../plan/physical.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { TableWriter } from '../storage/table-writer.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -49,6 +50,8 @@ export class StatementContext implements ExecContext, ExpressionRuntime {
   readonly outer: readonly Scalar[];
   /** Shared by the statement and its subqueries. */
   readonly ctes: Map<CteDefinition, CteRows>;
+  /** The rows of the round before, of every recursive query that runs. */
+  readonly #working: Map<WorkingTable, Batch>;
   /** False inside a subquery of an expression, which runs to its answer within one call. */
   readonly canPause: boolean;
 
@@ -60,6 +63,7 @@ export class StatementContext implements ExecContext, ExpressionRuntime {
     this.options = options;
     this.outer = outer;
     this.ctes = parent?.ctes ?? new Map<CteDefinition, CteRows>();
+    this.#working = parent === undefined ? new Map<WorkingTable, Batch>() : parent.#working;
     this.canPause = parent === undefined;
   }
 
@@ -104,6 +108,16 @@ export class StatementContext implements ExecContext, ExpressionRuntime {
       this.ctes.set(cte, rows);
     }
     return rows;
+  }
+
+  workingRows(table: WorkingTable): Batch {
+    const rows = this.#working.get(table);
+    assert(rows !== undefined, 'a round begins once its working rows are set');
+    return rows;
+  }
+
+  setWorkingRows(table: WorkingTable, rows: Batch): void {
+    this.#working.set(table, rows);
   }
 
   /** Closes what scans left open. */

@@ -13,6 +13,9 @@ const EQUALITY = 0.1;
 const RANGE = 1 / 3;
 const OTHER = 0.25;
 const GROUPS_PER_ROW = 0.1;
+/** What a recursive query is taken to do: so many rounds, of so many rows. */
+const ROUNDS = 10;
+const WORKING_ROWS = 100;
 
 export class Estimator {
   readonly #statistics: Statistics;
@@ -70,6 +73,10 @@ export class Estimator {
       }
       case 'cte-scan':
         return DEFAULT_ROW_COUNT;
+      case 'working-scan':
+        return WORKING_ROWS;
+      case 'recursive':
+        return this.rows(plan.anchor) + ROUNDS * this.rows(plan.step);
       case 'insert':
         return this.rows(plan.source);
       case 'update':

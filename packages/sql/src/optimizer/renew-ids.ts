@@ -29,6 +29,8 @@ function renewColumns(
         };
       case 'values':
       case 'cte-scan':
+      case 'working-scan':
+      case 'recursive':
       case 'set-operation':
         return { ...inner, columns: inner.columns.map(renew) };
       case 'project':

@@ -33,11 +33,17 @@ export function describePlan(plan: PhysicalPlan): PlanDescription {
 
 /** Columns are named with their table once there is more than one. */
 function countTables(plan: PhysicalPlan): number {
-  const own =
-    plan.kind === 'table-scan' || plan.kind === 'vector-top-k' || plan.kind === 'cte-scan' ? 1 : 0;
+  const own = SOURCES.has(plan.kind) ? 1 : 0;
   const lookedUp = plan.kind === 'hash-join' && plan.lookup !== undefined ? 1 : 0;
   return inputsOf(plan).reduce((count, input) => count + countTables(input), own + lookedUp);
 }
+
+const SOURCES: ReadonlySet<string> = new Set([
+  'table-scan',
+  'vector-top-k',
+  'cte-scan',
+  'working-scan',
+]);
 
 /** The inputs of a node, in order. */
 export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
@@ -46,7 +52,10 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'vector-top-k':
     case 'values':
     case 'cte-scan':
+    case 'working-scan':
       return [];
+    case 'recursive-union':
+      return [plan.anchor, plan.step];
     case 'filter':
     case 'project':
     case 'aggregate':
@@ -151,6 +160,8 @@ class Describer {
       case 'distinct':
       case 'set-operation':
       case 'cte-scan':
+      case 'recursive-union':
+      case 'working-scan':
       case 'update':
       case 'delete':
         return [];
@@ -342,6 +353,10 @@ function titleOf(plan: PhysicalPlan): string {
       return `${plan.operation[0]!.toUpperCase()}${plan.operation.slice(1)}${plan.all ? ' All' : ''}`;
     case 'cte-scan':
       return `CTE Scan on ${plan.cte.name}`;
+    case 'recursive-union':
+      return plan.all ? 'Recursive Union All' : 'Recursive Union';
+    case 'working-scan':
+      return `Working Table Scan on ${plan.working.name}`;
     default:
       return TITLES[plan.kind];
   }

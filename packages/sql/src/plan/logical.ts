@@ -127,6 +127,28 @@ export interface LogicalSetOperation {
   readonly columns: readonly LogicalColumn[];
 }
 
+/**
+ * A query that reads itself. `step` reads the rows of the round before through `working-scan`s of `working`. Columns of its
+ * own; both inputs deliver theirs in the same order with the same types.
+ */
+export interface LogicalRecursive {
+  readonly kind: 'recursive';
+  readonly name: string;
+  readonly working: number;
+  readonly all: boolean;
+  readonly anchor: LogicalPlan;
+  readonly step: LogicalPlan;
+  readonly columns: readonly LogicalColumn[];
+}
+
+/** The rows that the round before found. */
+export interface LogicalWorkingScan {
+  readonly kind: 'working-scan';
+  readonly working: number;
+  readonly name: string;
+  readonly columns: readonly LogicalColumn[];
+}
+
 /** One reading of a WITH query; every reading has column ids of its own. */
 export interface LogicalCteScan {
   readonly kind: 'cte-scan';
@@ -217,6 +239,8 @@ export type LogicalPlan =
   | LogicalDistinct
   | LogicalSetOperation
   | LogicalCteScan
+  | LogicalRecursive
+  | LogicalWorkingScan
   | LogicalInsert
   | LogicalUpdate
   | LogicalDelete;
@@ -229,6 +253,8 @@ export function outputColumns(plan: LogicalPlan): readonly LogicalColumn[] {
     case 'values':
     case 'set-operation':
     case 'cte-scan':
+    case 'recursive':
+    case 'working-scan':
       return plan.columns;
     case 'project':
       return plan.items.map((item) => item.column);

@@ -174,9 +174,23 @@ export type PhysicalPlan =
     })
   /** Runs `definition` once an execution and shares its rows with every `cte-scan` of the same `cte` object. */
   | (PlanNode & { readonly kind: 'cte-scan'; readonly cte: CteDefinition })
+  /** Runs `step` over the rows of the round before, read by scans of `working`, until a round finds none. */
+  | (PlanNode & {
+      readonly kind: 'recursive-union';
+      readonly working: WorkingTable;
+      readonly all: boolean;
+      readonly anchor: PhysicalPlan;
+      readonly step: PhysicalPlan;
+    })
+  | (PlanNode & { readonly kind: 'working-scan'; readonly working: WorkingTable })
   | InsertPlan
   | UpdatePlan
   | DeletePlan;
+
+/** The rows between two rounds of a recursive query; the object itself is what tells two queries apart. */
+export interface WorkingTable {
+  readonly name: string;
+}
 
 export interface CteDefinition {
   readonly name: string;

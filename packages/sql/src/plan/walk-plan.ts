@@ -15,7 +15,10 @@ export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'get':
     case 'values':
     case 'cte-scan':
+    case 'working-scan':
       return [];
+    case 'recursive':
+      return [plan.anchor, plan.step];
     case 'join':
     case 'set-operation':
       return [plan.left, plan.right];
@@ -45,7 +48,13 @@ export function mapInputs(
     case 'get':
     case 'values':
     case 'cte-scan':
+    case 'working-scan':
       return plan;
+    case 'recursive': {
+      const anchor = rewrite(plan.anchor);
+      const step = rewrite(plan.step);
+      return anchor === plan.anchor && step === plan.step ? plan : { ...plan, anchor, step };
+    }
     case 'join':
     case 'set-operation': {
       const left = rewrite(plan.left);
@@ -101,6 +110,8 @@ function rebuildNode(
   switch (plan.kind) {
     case 'get':
     case 'cte-scan':
+    case 'working-scan':
+    case 'recursive':
     case 'distinct':
     case 'set-operation':
       return plan;

@@ -18,7 +18,7 @@ import {
   type LogicalSort,
   type LogicalStatement,
 } from '../plan/logical.ts';
-import type { CteDefinition, PhysicalPlan } from '../plan/physical.ts';
+import type { CteDefinition, PhysicalPlan, WorkingTable } from '../plan/physical.ts';
 import { mapAggregate, mapSortKeys } from '../plan/walk-plan.ts';
 import { EXPRESSION_ROW, HASH_ROW, sortCost } from './cost.ts';
 import { orderedByIndex } from './index-order.ts';
@@ -27,6 +27,7 @@ import { NO_COLUMNS, type PlanContext } from './plan-context.ts';
 import { planJoin } from './plan-join.ts';
 import { planScan } from './plan-scan.ts';
 import { planDelete, planInsert, planUpdate } from './plan-writer.ts';
+import { planRecursive, planWorkingScan } from './plan-recursive.ts';
 import { planWindow } from './plan-window.ts';
 import { planColumns, planned, projectedTo, projection, type Planned } from './planned.ts';
 import { inOrder } from './scan-order.ts';
@@ -44,6 +45,8 @@ export function planPhysical(statement: LogicalStatement, statistics: Statistics
 /** What all subqueries of a statement have in common. */
 class SharedParts {
   readonly estimator: Estimator;
+  /** The working tables of recursive queries being planned. */
+  readonly working = new Map<number, WorkingTable>();
   readonly #statement: LogicalStatement;
   readonly #ctes = new Map<number, CteDefinition>();
 
@@ -128,6 +131,10 @@ class PhysicalPlanner implements PlanContext {
         return this.#planSetOperation(node);
       case 'cte-scan':
         return this.#planCteScan(node);
+      case 'recursive':
+        return planRecursive(node, this, this.#shared.working);
+      case 'working-scan':
+        return planWorkingScan(node, this, this.#shared.working);
       case 'insert':
         return planInsert(node, this);
       case 'update':

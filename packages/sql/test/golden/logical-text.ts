@@ -72,6 +72,10 @@ function describe(plan: LogicalPlan, names: ExpressionNames): string {
       return `${plan.operation}${plan.all ? ' all' : ''} as ${plan.columns.map(columnText).join(', ')}`;
     case 'cte-scan':
       return `read ${plan.name} as ${plan.columns.map(columnText).join(', ')}`;
+    case 'recursive':
+      return `recursive ${plan.name}${plan.all ? ' all' : ''} as ${plan.columns.map(columnText).join(', ')}`;
+    case 'working-scan':
+      return `working ${plan.name} as ${plan.columns.map(columnText).join(', ')}`;
     case 'insert':
       return `insert into ${plan.table.name}${plan.onConflict === undefined ? '' : ` on conflict ${plan.onConflict.target ?? 'any'}`}`;
     case 'update':

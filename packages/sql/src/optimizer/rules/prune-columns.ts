@@ -37,7 +37,12 @@ function prune(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       return pruneGet(plan, wanted);
     case 'values':
     case 'cte-scan':
+    case 'working-scan':
       return plan;
+    case 'recursive': {
+      const anchor = prune(plan.anchor, outputIds(plan.anchor));
+      return { ...plan, anchor, step: prune(plan.step, outputIds(plan.step)) };
+    }
     case 'project':
       return pruneProject(plan, wanted);
     case 'aggregate':
