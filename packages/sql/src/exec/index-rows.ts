@@ -14,6 +14,7 @@ import {
 import type { Cursor, KeyRange, ValueSlot } from '@alopex-db/core';
 import { compileScalar, type Expression } from '@alopex-db/core/exec';
 import type { Scalar } from '@alopex-db/core/types';
+import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { Access, TableScan } from '../plan/physical.ts';
 import type { KeyEncoder } from '../storage/key-encoder.ts';
 import { indexKeyEncoder } from '../storage/table-index.ts';
@@ -91,9 +92,21 @@ export class IndexRows {
   }
 }
 
+const encoders = new WeakMap<IndexLayout, KeyEncoder>();
+
+/** One for all scans of an index, whose keys are copied at once: an encoder costs more than a short key. */
+function encoderOf(index: IndexLayout): KeyEncoder {
+  let encoder = encoders.get(index);
+  if (encoder === undefined) {
+    encoder = indexKeyEncoder(index);
+    encoders.set(index, encoder);
+  }
+  return encoder;
+}
+
 /** In key order, each once. A range that compares with null is empty. */
 function indexRanges(access: IndexAccess, context: StatementContext): readonly KeyRange[] {
-  const encoder = indexKeyEncoder(access.index);
+  const encoder = encoderOf(access.index);
   const lower = access.lower && evaluate([access.lower.value], context);
   const upper = access.upper && evaluate([access.upper.value], context);
   if (access.lower !== undefined && lower === undefined) return [];

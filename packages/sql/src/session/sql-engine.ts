@@ -17,7 +17,8 @@ import type { DataType } from '@alopex-db/core/types';
 import { VectorDistances } from '@alopex-db/core/vector';
 import type { ParsedStatement } from '../ast/statement.ts';
 import type { CatalogView } from '../catalog/catalog.ts';
-import { CATALOG_KEYSPACE } from '../catalog/oids.ts';
+import { keyspacesOf } from '../catalog/index-layout.ts';
+import { CATALOG_KEYSPACE, FIRST_OBJECT_ID } from '../catalog/oids.ts';
 import { StoredCatalog } from '../catalog/stored-catalog.ts';
 import { openPlan } from '../exec/open-plan.ts';
 import type { ExecServices } from '../exec/services.ts';
@@ -77,6 +78,7 @@ export class SqlEngine {
   #dropped: readonly { readonly keyspace: KeyspaceId; readonly version: Version }[] = [];
   #frontEnd: FrontEnd | undefined;
   #loading: Promise<FrontEnd> | undefined;
+  #hasFreedForgotten = false;
 
   constructor(options: SqlEngineOptions) {
     const { store, clock, random, kernels } = options;
@@ -109,6 +111,29 @@ export class SqlEngine {
     const { kernels, numbers } = this.services;
     this.#loading ??= loadFrontEnd({ distances: new VectorDistances(kernels), sequences: numbers });
     this.#frontEnd = await this.#loading;
+    this.#freeForgotten();
+  }
+
+  /**
+   * Frees, once after opening, what was dropped by a commit and not freed before the process ended: keyspaces of objects
+   * that the catalog does not know.
+   */
+  #freeForgotten(): void {
+    if (this.#hasFreedForgotten || this.store.readOnly) return;
+    this.#hasFreedForgotten = true;
+    // Objects of open transactions are not in the catalog yet.
+    if (this.store.metrics().openTransactions > 0) return;
+    const transaction = this.store.begin({ readOnly: true });
+    try {
+      const view = this.catalog.view(transaction);
+      if (view === PENDING) return;
+      const known = new Set<number>(view.tables().flatMap(keyspacesOf));
+      for (const keyspace of this.store.keyspaces()) {
+        if (keyspace >= FIRST_OBJECT_ID && !known.has(keyspace)) this.store.dropKeyspace(keyspace);
+      }
+    } finally {
+      transaction.rollback();
+    }
   }
 
   /** For calls that cannot wait: throws unless the front end is there. */

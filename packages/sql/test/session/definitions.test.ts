@@ -1,5 +1,6 @@
 /** Definitions beside writers, what is freed when a table goes, and what the planner knows of table sizes. */
 import { describe, expect, it } from 'vitest';
+import { MemoryVfs } from '@alopex-db/core/vfs';
 import { codeOf, openDatabase } from './open-session.ts';
 
 describe('a definition beside writers', () => {
@@ -47,6 +48,27 @@ describe('a dropped table', () => {
     expect(await reader.query('SELECT count(*) FROM t').value()).toBe(2);
     await reader.rollback();
     expect(db.store.keyspaces().length).toBeLessThan(keyspaces.length);
+  });
+});
+
+describe('opening', () => {
+  it('frees what was dropped before the process ended', async () => {
+    const vfs = new MemoryVfs();
+    {
+      await using db = await openDatabase({ vfs });
+      await db.execute('CREATE TABLE kept (id INTEGER PRIMARY KEY, a INTEGER UNIQUE)');
+      await db.execute('CREATE INDEX i ON kept (a)');
+      await db.execute('INSERT INTO kept VALUES (1, 2)');
+      await db.execute('CREATE TABLE gone (id INTEGER PRIMARY KEY)');
+      await db.execute('INSERT INTO gone VALUES (1)');
+      const reader = await db.begin();
+      await reader.query('SELECT * FROM gone');
+      await db.execute('DROP TABLE gone');
+    }
+    await using db = await openDatabase({ vfs });
+    const objects = db.store.keyspaces().filter((keyspace) => keyspace >= 16_384);
+    expect(objects).toHaveLength(3);
+    expect(await db.query('SELECT a FROM kept WHERE a = 2').value()).toBe(2);
   });
 });
 

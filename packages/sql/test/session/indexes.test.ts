@@ -100,9 +100,8 @@ async function expectSame(
 
 /** Every row has its entry in every index, and every entry its row. */
 async function expectWholeIndexes(db: TestDatabase): Promise<void> {
-  const view = db.engine.catalog.latestView()!;
-  const table = view.table('public', 't')!;
   const rows = await db.query<{ n: number }>('SELECT count(*) AS n FROM t').first();
+  const table = db.engine.catalog.latestView()!.table('public', 't')!;
   for (const index of table.indexes ?? []) {
     const transaction = db.store.begin({ readOnly: true });
     const cursor = transaction.scan(keyspaceId(index.id));
