@@ -23,7 +23,8 @@ export class TransactionBlock {
   readonly changedTables: ChangedTables;
   readonly #engine: SqlEngine;
   readonly #savepoints: NamedSavepoint[] = [];
-  #droppedKeyspaces: number[] = [];
+  /** In the order of the drops, each with the mark behind which its drop stands. */
+  #droppedKeyspaces: { readonly id: number; readonly mark: number }[] = [];
   /** Tables whose rows a definition of this transaction has read, with the snapshot it read them at. */
   readonly #readWhole = new Map<number, Version>();
   #state: 'open' | 'failed' | 'committed' | 'aborted' = 'open';
@@ -73,8 +74,7 @@ export class TransactionBlock {
   }
 
   undoStatement(mark: number): void {
-    this.transaction.rollbackTo(mark);
-    this.#engine.catalog.forgetChanges(this.transaction);
+    this.#undoTo(mark);
   }
 
   /** A statement failed: nothing but ROLLBACK and ROLLBACK TO is possible from here on. */
@@ -83,7 +83,8 @@ export class TransactionBlock {
   }
 
   dropAtCommit(keyspaces: readonly number[]): void {
-    this.#droppedKeyspaces.push(...keyspaces);
+    const mark = this.transaction.savepoint();
+    for (const id of keyspaces) this.#droppedKeyspaces.push({ id, mark });
   }
 
   /** A definition reads all rows of a table (a new index): nobody else may have written to it by the time it commits. */
@@ -137,8 +138,7 @@ export class TransactionBlock {
     if (this.isEnded) this.check();
     const index = this.#indexOf(name);
     this.#savepoints.length = index + 1;
-    this.transaction.rollbackTo(this.#savepoints[index]!.mark);
-    this.#engine.catalog.forgetChanges(this.transaction);
+    this.#undoTo(this.#savepoints[index]!.mark);
     this.#state = 'open';
   }
 
@@ -146,6 +146,13 @@ export class TransactionBlock {
   release(name: string): void {
     this.check();
     this.#savepoints.length = this.#indexOf(name);
+  }
+
+  #undoTo(mark: number): void {
+    this.transaction.rollbackTo(mark);
+    this.#engine.catalog.forgetChanges(this.transaction);
+    // What was dropped behind the mark is there again.
+    this.#droppedKeyspaces = this.#droppedKeyspaces.filter((dropped) => dropped.mark <= mark);
   }
 
   #indexOf(name: string): number {
@@ -173,7 +180,8 @@ export class TransactionBlock {
 
   #committed(version: Version): void {
     this.#state = 'committed';
-    for (const id of this.#droppedKeyspaces) this.#engine.forgetKeyspace(keyspaceId(id), version);
+    for (const { id } of this.#droppedKeyspaces)
+      this.#engine.forgetKeyspace(keyspaceId(id), version);
     this.#droppedKeyspaces = [];
   }
 }

@@ -51,6 +51,38 @@ describe('a dropped table', () => {
   });
 });
 
+describe('a drop that was undone', () => {
+  it('by a savepoint frees nothing', async () => {
+    await using db = await openDatabase();
+    await db.execute('CREATE TABLE t (id INTEGER PRIMARY KEY)');
+    await db.execute('INSERT INTO t VALUES (1)');
+    const transaction = await db.begin();
+    await transaction.savepoint('s');
+    await transaction.execute('DROP TABLE t');
+    await transaction.rollbackTo('s');
+    await transaction.commit();
+    await db.execute('CREATE TABLE u (id INTEGER PRIMARY KEY)');
+    expect(await db.query('SELECT id FROM t').value()).toBe(1);
+  });
+
+  it('is told from one before the savepoint', async () => {
+    await using db = await openDatabase();
+    for (const name of ['kept', 'gone']) {
+      await db.execute(`CREATE TABLE ${name} (id INTEGER PRIMARY KEY)`);
+      await db.execute(`INSERT INTO ${name} VALUES (1)`);
+    }
+    const keyspaces = db.store.keyspaces().length;
+    const transaction = await db.begin();
+    await transaction.execute('DROP TABLE gone');
+    await transaction.savepoint('s');
+    await transaction.execute('DROP TABLE kept');
+    await transaction.rollbackTo('s');
+    await transaction.commit();
+    expect(await db.query('SELECT id FROM kept').value()).toBe(1);
+    expect(db.store.keyspaces()).toHaveLength(keyspaces - 1);
+  });
+});
+
 describe('opening', () => {
   it('frees what was dropped before the process ended', async () => {
     const vfs = new MemoryVfs();
