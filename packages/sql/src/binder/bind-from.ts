@@ -8,6 +8,7 @@ import type { TableDef, ViewDef } from '../catalog/table-def.ts';
 import { errorAt } from '../errors.ts';
 import type { LogicalColumn, LogicalGet, LogicalPlan } from '../plan/logical.ts';
 import { unsupported } from './bind-error.ts';
+import { bindFunctionTable } from './bind-function-table.ts';
 import { bindJoin } from './bind-join.ts';
 import type { BindState } from './bind-state.ts';
 import { exactPlan } from './exact-plan.ts';
@@ -47,7 +48,7 @@ function bindFromItem(item: FromItem, place: QueryPlace): FromSource {
     case 'derived-table':
       return bindDerivedTable(item, place);
     case 'function-table':
-      throw unsupported('a table function in FROM', item.span);
+      return aliased(bindFunctionTable(item, place), item.alias);
     case 'join': {
       const left = bindFromItem(item.left, place);
       const right = bindFromItem(item.right, place);

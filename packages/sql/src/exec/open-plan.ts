@@ -23,6 +23,7 @@ import { cteScan } from './cte-scan.ts';
 import { deleteRows } from './delete.ts';
 import { insert } from './insert.ts';
 import { lookupJoin } from './lookup-join.ts';
+import { seriesScan } from './series-scan.ts';
 import { rowCountOf } from './row-count.ts';
 import type { StatementContext } from './statement-context.ts';
 import { tableScan } from './table-scan.ts';
@@ -38,6 +39,8 @@ export function openPlan(plan: PhysicalPlan, context: StatementContext): BatchIt
       return vectorTopK(plan, context);
     case 'values':
       return values(plan.tuples, typesOf(plan.columns), context);
+    case 'series':
+      return seriesScan(plan, context);
     case 'filter':
       return filter(open(plan.input), plan.predicate, context);
     case 'project':

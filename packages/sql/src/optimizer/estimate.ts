@@ -71,6 +71,7 @@ export class Estimator {
         const left = this.rows(plan.left);
         return plan.operation === 'union' ? left + this.rows(plan.right) : left;
       }
+      case 'series':
       case 'cte-scan':
         return DEFAULT_ROW_COUNT;
       case 'working-scan':

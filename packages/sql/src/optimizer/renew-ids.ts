@@ -28,6 +28,7 @@ function renewColumns(
           rowKey: inner.rowKey === undefined ? undefined : renew(inner.rowKey),
         };
       case 'values':
+      case 'series':
       case 'cte-scan':
       case 'working-scan':
       case 'recursive':

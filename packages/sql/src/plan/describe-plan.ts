@@ -51,6 +51,7 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'table-scan':
     case 'vector-top-k':
     case 'values':
+    case 'series':
     case 'cte-scan':
     case 'working-scan':
       return [];
@@ -132,6 +133,8 @@ class Describer {
         return this.#scanDetails(plan);
       case 'vector-top-k':
         return this.#vectorDetails(plan);
+      case 'series':
+        return [this.#list('Arguments', plan.args, [])];
       case 'filter':
         return [this.#one('Filter', plan.predicate, plan.input.columns)];
       case 'project':
@@ -375,6 +378,7 @@ const SCAN_TITLES = {
 } as const;
 
 const TITLES = {
+  series: 'Function Scan on generate_series',
   filter: 'Filter',
   project: 'Project',
   window: 'Window',

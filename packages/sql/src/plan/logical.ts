@@ -56,6 +56,13 @@ export interface LogicalValues {
   readonly tuples: readonly (readonly Expression[])[];
 }
 
+/** generate_series: first, last and step, which read no columns of this query. */
+export interface LogicalSeries {
+  readonly kind: 'series';
+  readonly args: readonly Expression[];
+  readonly columns: readonly LogicalColumn[];
+}
+
 export interface LogicalFilter {
   readonly kind: 'filter';
   readonly input: LogicalPlan;
@@ -229,6 +236,7 @@ export interface LogicalDelete {
 export type LogicalPlan =
   | LogicalGet
   | LogicalValues
+  | LogicalSeries
   | LogicalFilter
   | LogicalProject
   | LogicalJoin
@@ -251,6 +259,7 @@ export function outputColumns(plan: LogicalPlan): readonly LogicalColumn[] {
     case 'get':
       return plan.rowKey === undefined ? plan.columns : [...plan.columns, plan.rowKey];
     case 'values':
+    case 'series':
     case 'set-operation':
     case 'cte-scan':
     case 'recursive':

@@ -96,6 +96,8 @@ export interface VectorTopK extends PlanNode {
 export type PhysicalPlan =
   | TableScan
   | VectorTopK
+  /** generate_series. */
+  | (PlanNode & { readonly kind: 'series'; readonly args: readonly Expression[] })
   | (PlanNode & { readonly kind: 'values'; readonly tuples: readonly (readonly Expression[])[] })
   | (PlanNode & {
       readonly kind: 'filter';

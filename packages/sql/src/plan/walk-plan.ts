@@ -14,6 +14,7 @@ export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
   switch (plan.kind) {
     case 'get':
     case 'values':
+    case 'series':
     case 'cte-scan':
     case 'working-scan':
       return [];
@@ -47,6 +48,7 @@ export function mapInputs(
   switch (plan.kind) {
     case 'get':
     case 'values':
+    case 'series':
     case 'cte-scan':
     case 'working-scan':
       return plan;
@@ -117,6 +119,8 @@ function rebuildNode(
       return plan;
     case 'values':
       return { ...plan, tuples: plan.tuples.map((tuple) => tuple.map(rewrite)) };
+    case 'series':
+      return { ...plan, args: plan.args.map(rewrite) };
     case 'filter':
       return { ...plan, predicate: rewrite(plan.predicate) };
     case 'project':

@@ -28,6 +28,7 @@ import { planJoin } from './plan-join.ts';
 import { planScan } from './plan-scan.ts';
 import { planDelete, planInsert, planUpdate } from './plan-writer.ts';
 import { planRecursive, planWorkingScan } from './plan-recursive.ts';
+import { planSeries } from './plan-series.ts';
 import { planWindow } from './plan-window.ts';
 import { planColumns, planned, projectedTo, projection, type Planned } from './planned.ts';
 import { inOrder } from './scan-order.ts';
@@ -111,6 +112,8 @@ class PhysicalPlanner implements PlanContext {
         return planScan(node, [], this.estimator.rows(node), this);
       case 'values':
         return this.#planValues(node);
+      case 'series':
+        return planSeries(node, this);
       case 'filter':
         return this.#planFilter(node);
       case 'project':

@@ -42,6 +42,8 @@ function describe(plan: LogicalPlan, names: ExpressionNames): string {
       return `get ${plan.alias} ${plan.columns.map(columnText).join(', ')}`;
     case 'values':
       return `values ${plan.columns.map(columnText).join(', ')} of ${plan.tuples.map((tuple) => `(${tuple.map(text).join(', ')})`).join(', ')}`;
+    case 'series':
+      return `series ${plan.columns.map(columnText).join(', ')} of ${plan.args.map(text).join(', ')}`;
     case 'filter':
       return `filter ${text(plan.predicate)}`;
     case 'project':

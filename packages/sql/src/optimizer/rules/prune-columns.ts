@@ -36,6 +36,7 @@ function prune(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
     case 'get':
       return pruneGet(plan, wanted);
     case 'values':
+    case 'series':
     case 'cte-scan':
     case 'working-scan':
       return plan;
