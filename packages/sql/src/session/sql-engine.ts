@@ -128,9 +128,8 @@ export class SqlEngine {
       const view = this.catalog.view(transaction);
       if (view === PENDING) return;
       const known = new Set<number>(view.tables().flatMap(keyspacesOf));
-      for (const keyspace of this.store.keyspaces()) {
-        if (keyspace >= FIRST_OBJECT_ID && !known.has(keyspace)) this.store.dropKeyspace(keyspace);
-      }
+      const stored = this.store.keyspaces().filter((keyspace) => keyspace >= FIRST_OBJECT_ID);
+      this.#dropKeyspaces(stored.filter((keyspace) => !known.has(keyspace)));
     } finally {
       transaction.rollback();
     }
@@ -218,11 +217,19 @@ export class SqlEngine {
     const oldest = this.store.oldestSnapshot;
     const freed = this.#dropped.filter(({ version }) => version <= oldest);
     this.#dropped = this.#dropped.filter(({ version }) => version > oldest);
-    for (const { keyspace } of freed) this.store.dropKeyspace(keyspace);
+    this.#dropKeyspaces(freed.map(({ keyspace }) => keyspace));
+  }
+
+  /** What forgets rows for good must not outlive, in a loss of power, the commit that dropped their table. */
+  #dropKeyspaces(keyspaces: readonly KeyspaceId[]): void {
+    if (keyspaces.length === 0) return;
+    this.store.syncNow();
+    for (const keyspace of keyspaces) this.store.dropKeyspace(keyspace);
   }
 
   /** Stops listening to the store, which its owner closes. */
   close(): void {
+    this.#dropped = [];
     this.services.vectors.close();
   }
 

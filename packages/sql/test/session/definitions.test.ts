@@ -1,6 +1,7 @@
 /** Definitions beside writers, what is freed when a table goes, and what the planner knows of table sizes. */
 import { describe, expect, it } from 'vitest';
 import { MemoryVfs } from '@alopex-db/core/vfs';
+import type { SessionTransaction } from '../../src/session/session.ts';
 import { codeOf, openDatabase } from './open-session.ts';
 
 describe('a definition beside writers', () => {
@@ -86,6 +87,7 @@ describe('a drop that was undone', () => {
 describe('opening', () => {
   it('frees what was dropped before the process ended', async () => {
     const vfs = new MemoryVfs();
+    let reader: SessionTransaction;
     {
       await using db = await openDatabase({ vfs });
       await db.execute('CREATE TABLE kept (id INTEGER PRIMARY KEY, a INTEGER UNIQUE)');
@@ -93,10 +95,11 @@ describe('opening', () => {
       await db.execute('INSERT INTO kept VALUES (1, 2)');
       await db.execute('CREATE TABLE gone (id INTEGER PRIMARY KEY)');
       await db.execute('INSERT INTO gone VALUES (1)');
-      const reader = await db.begin();
+      reader = await db.begin();
       await reader.query('SELECT * FROM gone');
       await db.execute('DROP TABLE gone');
     }
+    await reader.rollback();
     await using db = await openDatabase({ vfs });
     const objects = db.store.keyspaces().filter((keyspace) => keyspace >= 16_384);
     expect(objects).toHaveLength(3);
