@@ -2,7 +2,7 @@
 import type { DefinitionStatement } from '../ast/statement.ts';
 import type { CompiledDdl } from '../plan/compiled-statement.ts';
 import type { CompileContext } from '../planner/compile-context.ts';
-import { unsupported } from './bind-error.ts';
+import { alterTable } from './alter-table.ts';
 import { createIndex } from './create-index.ts';
 import { createTable } from './create-table.ts';
 import { createView } from './create-view.ts';
@@ -28,6 +28,6 @@ export function bindDefinition(statement: PlainDefinition, context: CompileConte
     case 'create-index':
       return createIndex(statement, context);
     case 'alter-table':
-      throw unsupported('ALTER TABLE', statement.span);
+      return alterTable(statement, context);
   }
 }

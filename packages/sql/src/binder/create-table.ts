@@ -80,7 +80,7 @@ function relocated<T>(span: Span, bind: () => T): T {
   }
 }
 
-function refuseSubqueries(node: Syntax, where: string, span: Span): void {
+export function refuseSubqueries(node: Syntax, where: string, span: Span): void {
   walk(node, (part) => {
     if (part.kind === 'query')
       throw errorAt('ALX_UNSUPPORTED', `cannot use subquery in ${where}`, span);
