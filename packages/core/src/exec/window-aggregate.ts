@@ -69,18 +69,27 @@ function newState(input: WindowAggregateInput, groupCount: number): Accumulator 
   return state;
 }
 
-/** Adds rows [start, end) to one group of a state. */
+/** Adds a short stretch of rows to a state of one group. */
 function addRange(
   state: Accumulator,
-  group: number,
   start: number,
   end: number,
-  input: WindowAggregateInput,
+  { args, passes }: WindowAggregateInput,
 ): void {
-  const rows = new Rows(state, input);
-  for (let at = start; at < end; at += 1) rows.add(at, group);
-  rows.flush();
+  for (let at = start; at < end; at += 1) {
+    // Without FILTER all at once, else the stretches that it leaves.
+    let stop = passes === undefined ? Math.min(end, at + FIRST_GROUPS.length) : at;
+    if (passes !== undefined)
+      while (stop < end && passes[stop] !== 0 && stop - at < FIRST_GROUPS.length) stop += 1;
+    if (stop === at) continue;
+    const rows = args.map((argument) => sliceColumn(argument, at, stop));
+    state.update(rows, FIRST_GROUPS, stop - at);
+    at = stop - 1;
+  }
 }
+
+/** Every row in group 0. */
+const FIRST_GROUPS = new Int32Array(64);
 
 /** Gathers rows for a state, and updates it with many of them at once. */
 class Rows {
@@ -175,7 +184,7 @@ function overBlocks(input: WindowAggregateInput): ColumnVector {
   const { rowCount } = input.partitions;
   const blocks = new BlockStates(rowCount, {
     create: () => newState(input, 1),
-    addRows: (state, start, end) => addRange(state, 0, start, end, input),
+    addRows: (state, start, end) => addRange(state, start, end, input),
   });
   const builder = createColumnBuilder(input.type, rowCount);
   for (let at = 0; at < rowCount; at += 1) {
