@@ -8,7 +8,17 @@ test('help and version are there for every command', async () => {
   using place = new Workplace();
   const help = await place.run(['--help']);
   expect(help.code).toBe(0);
-  for (const command of ['sql', 'shell', 'import', 'kv', 'demo', 'version']) {
+  for (const command of [
+    'sql',
+    'shell',
+    'import',
+    'kv',
+    'backup',
+    'restore',
+    'verify',
+    'demo',
+    'version',
+  ]) {
     expect(help.stdout).toContain(`  ${command}`);
   }
   expect(await place.run(['kv', 'put', '--help'])).toMatchObject({ code: 0 });

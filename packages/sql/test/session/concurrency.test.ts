@@ -5,7 +5,7 @@ import { openDatabase } from './open-session.ts';
 
 describe('many callers at once', () => {
   it('lose no update and keep every sum, with statements alone and in transactions', async () => {
-    const seed = Number(process.env['SEED'] ?? 11);
+    const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? 11);
     const random = new SeededRandom(seed);
     await using db = await openDatabase();
     await db.execute('CREATE TABLE a (id INTEGER PRIMARY KEY, v INTEGER NOT NULL)');

@@ -65,7 +65,7 @@ describe('vector search in SQL', () => {
   });
 
   it('finds what a scan finds while rows come, change and go, inside transactions and outside', async () => {
-    const seed = Number(process.env['SEED'] ?? 5);
+    const seed = Number(process.env['ALOPEX_TEST_SEED'] ?? 5);
     const random = new SeededRandom(seed);
     await using db = await openDatabase();
     await db.execute(

@@ -9,7 +9,7 @@ import { HnswMerge, NO_ORDINAL, type MergedHnsw } from './merge.ts';
 import type { HnswQuantization } from './options.ts';
 import { verifyHnsw } from './verify.ts';
 
-const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 const KERNELS = loadKernels();
 const DIMENSION = 16;
 

@@ -16,7 +16,7 @@ import { HnswSegment } from './hnsw-segment.ts';
 import { HnswMerge } from './merge.ts';
 import type { HnswOptions, HnswQuantization } from './options.ts';
 
-const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 const KERNELS = loadKernels();
 const METRICS = Object.keys(METRIC_CODE) as readonly Metric[];
 const DATA = join(import.meta.dirname, '../../../../../../shared/data');
