@@ -4,7 +4,14 @@ import type { KeyRange } from '@alopex-db/core';
 import type { Bytes, KvRange } from '@alopex-db/sql/session';
 
 export function bytesOf(name: 'key' | 'value', input: Bytes): Uint8Array {
-  if (typeof input === 'string') return encodeUtf8(input);
+  if (typeof input === 'string') {
+    if (input.isWellFormed()) return encodeUtf8(input);
+    throw new AlopexError(
+      'ALX_INVALID_TEXT_ENCODING',
+      `a ${name} is no valid text: it holds half of a surrogate pair`,
+      { hint: 'Pass bytes as a Uint8Array, or repair the text with toWellFormed().' },
+    );
+  }
   if (input instanceof Uint8Array) return input;
   throw new AlopexError(
     'ALX_INVALID_ARGUMENT',

@@ -62,7 +62,7 @@ test('a path below a file, a folder of other things and a damaged folder are nam
   writeFileSync(folder.join('file'), 'text');
   for (const path of [folder.join('file'), folder.join('file', 'data')]) {
     expect(await errorOf(() => Database.open(path))).toMatchObject({
-      code: 'ALX_IO',
+      code: 'ALX_FILE_ACCESS',
       message: expect.stringContaining('is a file, not a folder') as string,
       detail: `While opening "${path}".`,
     });

@@ -22,7 +22,7 @@ test('what cannot be read is named', () => {
   expect(() => new InputFile(join(folder, 'gone'))).toThrow(
     expect.objectContaining({ code: 'ALX_FILE_NOT_FOUND' }),
   );
-  expect(() => new InputFile(folder)).toThrow(expect.objectContaining({ code: 'ALX_IO' }));
+  expect(() => new InputFile(folder)).toThrow(expect.objectContaining({ code: 'ALX_FILE_ACCESS' }));
   const file = new InputFile(join(folder, 'a:b.txt'));
   file.close();
   file.close();

@@ -1,6 +1,6 @@
 /** Translates the errors of Node's file calls: the cure decides the code, the path stands in the message. */
 import { AlopexError } from '../base/errors.ts';
-import { fileNotFound } from '../vfs/file-errors.ts';
+import { fileNotFound, isDirectory, isFile } from '../vfs/file-errors.ts';
 
 /** The system's error code of a Node error, such as `ENOSPC`; undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
@@ -15,6 +15,10 @@ export function fileError(error: unknown, action: string, path: string): AlopexE
   switch (code) {
     case 'ENOENT':
       return fileNotFound(path, error);
+    case 'EISDIR':
+      return isDirectory(path);
+    case 'ENOTDIR':
+      return isFile(path);
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

@@ -167,7 +167,7 @@ export class FaultVfs implements Vfs {
     for (const part of path === '' ? [] : path.split('/')) {
       made = joinPath(made, part);
       if (this.#names.current.has(made))
-        throw new AlopexError('ALX_IO', `"${made}" is a file, not a folder`);
+        throw new AlopexError('ALX_FILE_ACCESS', `"${made}" is a file, not a folder`);
       this.#names.directories.add(made);
     }
   }

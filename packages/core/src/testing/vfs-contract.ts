@@ -156,8 +156,8 @@ export const VFS_CONTRACT: readonly ContractCase[] = [
     title: 'A folder is no file',
     run: (vfs) => {
       vfs.makeDirectory('folder');
-      expectError('ALX_IO', () => vfs.openRead('folder'));
-      expectError('ALX_IO', () => vfs.create('folder'));
+      expectError('ALX_FILE_ACCESS', () => vfs.openRead('folder'));
+      expectError('ALX_FILE_ACCESS', () => vfs.create('folder'));
     },
   },
   {

@@ -361,7 +361,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     this.check();
     if (this.readOnly) {
       throw new AlopexError('ALX_READ_ONLY', 'cannot write in a read-only transaction', {
-        hint: 'Begin the transaction as READ WRITE.',
+        hint: 'Begin the transaction as READ WRITE; a database opened read-only has to be opened without readOnly.',
       });
     }
     if (key.length <= KEY_SIZE_MAX) return;

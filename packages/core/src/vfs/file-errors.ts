@@ -9,11 +9,11 @@ export function fileNotFound(path: string, cause?: unknown): AlopexError {
 }
 
 export function isDirectory(path: string): AlopexError {
-  return new AlopexError('ALX_IO', `"${path}" is a folder, not a file`);
+  return new AlopexError('ALX_FILE_ACCESS', `"${path}" is a folder, not a file`);
 }
 
 export function isFile(path: string): AlopexError {
-  return new AlopexError('ALX_IO', `"${path}" is a file, not a folder`, {
+  return new AlopexError('ALX_FILE_ACCESS', `"${path}" is a file, not a folder`, {
     hint: 'Name another path, or move the file away.',
   });
 }

@@ -75,7 +75,7 @@ export class MemoryVfs implements Vfs {
     for (const part of path === '' ? [] : path.split('/')) {
       made = joinPath(made, part);
       if (this.#files.has(made))
-        throw new AlopexError('ALX_IO', `"${made}" is a file, not a folder`);
+        throw new AlopexError('ALX_FILE_ACCESS', `"${made}" is a file, not a folder`);
       this.#directories.add(made);
     }
   }

@@ -28,6 +28,12 @@ export class Interrupt {
     this.#clock = clock;
     this.#signal = options.signal;
     this.#timeoutMs = options.timeoutMs ?? 0;
+    if (!(this.#timeoutMs >= 0)) {
+      throw new AlopexError(
+        'ALX_INVALID_ARGUMENT',
+        `timeoutMs is a number of milliseconds from 0 (no limit), got ${this.#timeoutMs}`,
+      );
+    }
     this.#slices = options.slices;
     const now = this.#timeoutMs > 0 || this.#slices ? clock.monotonicMs() : 0;
     this.#deadlineMs = this.#timeoutMs > 0 ? now + this.#timeoutMs : Number.POSITIVE_INFINITY;

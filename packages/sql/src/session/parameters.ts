@@ -86,6 +86,20 @@ export function convertParameters(
   return scalars;
 }
 
+/**
+ * Text is stored as UTF-8, which has no half of a surrogate pair: two different ill-formed texts would become the same bytes.
+ * U+0000 is refused as PostgreSQL refuses it.
+ */
+function storableText(text: string, index: number): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
+  const what = text.includes('\0') ? 'the character U+0000' : 'half of a surrogate pair';
+  throw new AlopexError(
+    'ALX_INVALID_TEXT_ENCODING',
+    `parameter $${index + 1} is no valid text: it holds ${what}`,
+    { hint: 'Pass bytes as a Uint8Array, or repair the text with toWellFormed().' },
+  );
+}
+
 /** `index` counts from 0 and names the parameter in errors. */
 export function convertParameter(
   value: SqlValue | undefined,
@@ -108,7 +122,9 @@ export function convertParameter(
     case 'float64':
       return typeof value === 'number' ? value : otherParameter(value, type, index);
     case 'text':
-      return typeof value === 'string' ? value : textParameter(value, type, index);
+      return typeof value === 'string'
+        ? storableText(value, index)
+        : textParameter(value, type, index);
     case 'boolean':
       return typeof value === 'boolean' ? value : otherParameter(value, type, index);
     case 'bytea':

@@ -28,6 +28,17 @@ export function checkTextLength(text: string): void {
   );
 }
 
+/** Half of a surrogate pair has no UTF-8: two different literals would be stored as the same text. */
+export function checkTextEncoding(text: string): void {
+  if (text.isWellFormed()) return;
+  const position = text.search(/\p{Surrogate}/u);
+  throw new AlopexError(
+    'ALX_INVALID_TEXT_ENCODING',
+    'the statement is no valid text: it holds half of a surrogate pair',
+    { position, ...lineAndColumn(text, position), hint: 'Repair the text with toWellFormed().' },
+  );
+}
+
 export function nestingError(text: string, position: number): AlopexError {
   return new AlopexError(
     'ALX_NESTING_TOO_DEEP',

@@ -9,7 +9,7 @@ import type { ParsedStatement, Statement } from '../ast/statement.ts';
 import { isDeeperThan } from '../ast/visit.ts';
 import { closestName, locateError } from '../errors.ts';
 import { tokenize } from './lexer.ts';
-import { checkTextLength, nestingError, TREE_DEPTH_MAX } from './limits.ts';
+import { checkTextEncoding, checkTextLength, nestingError, TREE_DEPTH_MAX } from './limits.ts';
 import type { SqlParser } from './load-parser.ts';
 import { clauseHint } from './syntax-error.ts';
 import * as t from './tokens.ts';
@@ -65,6 +65,7 @@ class StatementParser extends UtilityGrammar implements SqlParser {
   parseExpression(text: string): Expression {
     return guarded(text, () => {
       checkTextLength(text);
+      checkTextEncoding(text);
       const tokens = tokenize(text);
       this.begin(text, text.length, tokens);
       const expression = this.#run(() => this.loneExpression(), undefined);
@@ -76,6 +77,7 @@ class StatementParser extends UtilityGrammar implements SqlParser {
 
   #statements(text: string): ParsedStatement[] {
     checkTextLength(text);
+    checkTextEncoding(text);
     const tokens = tokenize(text);
     const statements: ParsedStatement[] = [];
     let from = 0;
