@@ -8,9 +8,8 @@ import type { Span } from '../ast/span.ts';
 import { walk, type Node } from '../ast/visit.ts';
 import { errorAt } from '../errors.ts';
 import type { LogicalColumn, LogicalPlan } from '../plan/logical.ts';
-import { operands } from '../plan/walk-expression.ts';
 import { inputs, nodeExpressions, subqueryPlan } from '../plan/walk-plan.ts';
-import type { Expression } from '@alopex-db/core/exec';
+import { childrenOf, type Expression } from '@alopex-db/core/exec';
 import { unsupported } from './bind-error.ts';
 import { coerceColumns } from './coerce-query.ts';
 import { exactPlan } from './exact-plan.ts';
@@ -184,5 +183,5 @@ function reads(plan: LogicalPlan, working: number): boolean {
 
 function subqueryReads(expression: Expression, working: number): boolean {
   if (expression.kind === 'subquery' && reads(subqueryPlan(expression), working)) return true;
-  return operands(expression).some((operand) => subqueryReads(operand, working));
+  return childrenOf(expression).some((operand) => subqueryReads(operand, working));
 }

@@ -1,8 +1,13 @@
 /** Computes what depends on constants alone, and simplifies logic around it. What fails stays, and fails when a row asks. */
 import { AlopexError, assert } from '@alopex-db/core/base';
-import { evaluateConstant, type Expression, type ExpressionRuntime } from '@alopex-db/core/exec';
+import {
+  childrenOf,
+  evaluateConstant,
+  type Expression,
+  type ExpressionRuntime,
+} from '@alopex-db/core/exec';
 import { BOOLEAN, type DataType } from '@alopex-db/core/types';
-import { equalExpressions, operands } from '../plan/walk-expression.ts';
+import { equalExpressions } from '../plan/walk-expression.ts';
 import { mapDeep } from '../plan/walk-plan.ts';
 import { unwrapComparison } from './unwrap-comparison.ts';
 
@@ -59,7 +64,7 @@ function isFoldable(node: Expression): boolean {
 }
 
 function allConstant(node: Expression): boolean {
-  return operands(node).every((operand) => operand.kind === 'constant');
+  return childrenOf(node).every((operand) => operand.kind === 'constant');
 }
 
 function evaluated(node: Expression): Expression {

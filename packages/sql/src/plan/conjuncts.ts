@@ -1,7 +1,6 @@
 /** Conditions as lists of parts that must all hold. */
-import type { Expression } from '@alopex-db/core/exec';
+import { childrenOf, type Expression } from '@alopex-db/core/exec';
 import { BOOLEAN } from '@alopex-db/core/types';
-import { operands } from './walk-expression.ts';
 
 /** The parts of a conjunction, nested ones flattened. */
 export function conjuncts(predicate: Expression): readonly Expression[] {
@@ -16,7 +15,7 @@ export function cheapFirst(parts: readonly Expression[]): readonly Expression[] 
 /** 0 comparisons, 1 function calls, 2 subqueries; calls that read whole vectors or texts are not told apart. */
 function priceOf(expression: Expression): number {
   const own = expression.kind === 'subquery' ? 2 : expression.kind === 'call' ? 1 : 0;
-  return operands(expression).reduce(
+  return childrenOf(expression).reduce(
     (dearest, operand) => Math.max(dearest, priceOf(operand)),
     own,
   );

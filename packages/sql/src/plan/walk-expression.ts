@@ -1,49 +1,14 @@
 /**
- * Walking bound expressions: children, rewriting, equality. Expressions are immutable; a rewrite that changes nothing answers
+ * Walking bound expressions: rewriting and equality, over core's `childrenOf`. Expressions are immutable; a rewrite that changes nothing answers
  * the same object, so callers compare by identity to see whether anything happened.
  *
  * The plan of a subquery is opaque here; `walk-plan.ts` looks into it.
  */
 import { unreachable } from '@alopex-db/core/base';
 import { equalTypes, type Scalar } from '@alopex-db/core/types';
-import type { Expression, ScalarFunction } from '@alopex-db/core/exec';
+import { childrenOf, type Expression, type ScalarFunction } from '@alopex-db/core/exec';
 
-/** Direct operands, in evaluation order. Of a subquery: its outer values and its probe. */
-export function operands(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'column':
-    case 'constant':
-    case 'parameter':
-    case 'outer':
-      return [];
-    case 'call':
-    case 'and':
-    case 'or':
-    case 'coalesce':
-      return expression.args;
-    case 'cast':
-    case 'not':
-    case 'isNull':
-      return [expression.input];
-    case 'compare':
-    case 'distinct':
-      return [expression.left, expression.right];
-    case 'in':
-      return [expression.input, ...expression.list];
-    case 'case': {
-      const parts = expression.branches.flatMap((branch) => [branch.when, branch.then]);
-      return expression.otherwise === undefined ? parts : [...parts, expression.otherwise];
-    }
-    case 'subquery':
-      return expression.probe === undefined
-        ? expression.outer
-        : [...expression.outer, expression.probe];
-    default:
-      return unreachable(expression);
-  }
-}
-
-/** The same node over other operands, which must be as many as `operands` answered. */
+/** The same node over other operands, which must be as many as `childrenOf` answered. */
 export function withOperands(expression: Expression, parts: readonly Expression[]): Expression {
   switch (expression.kind) {
     case 'column':
@@ -90,7 +55,7 @@ export function mapOperands(
   expression: Expression,
   rewrite: (operand: Expression) => Expression,
 ): Expression {
-  const before = operands(expression);
+  const before = childrenOf(expression);
   if (before.length === 0) return expression;
   const after = before.map(rewrite);
   return after.every((part, index) => part === before[index])
@@ -107,7 +72,7 @@ export function mapExpression(
 }
 
 export function someNode(expression: Expression, test: (node: Expression) => boolean): boolean {
-  return test(expression) || operands(expression).some((operand) => someNode(operand, test));
+  return test(expression) || childrenOf(expression).some((operand) => someNode(operand, test));
 }
 
 /** Whether two expressions are the same tree. Volatile calls and subqueries equal only themselves. */
@@ -122,8 +87,8 @@ export function isVolatileCall(expression: Expression): boolean {
 }
 
 function sameOperands(left: Expression, right: Expression): boolean {
-  const leftParts = operands(left);
-  const rightParts = operands(right);
+  const leftParts = childrenOf(left);
+  const rightParts = childrenOf(right);
   return (
     leftParts.length === rightParts.length &&
     leftParts.every((part, index) => equalExpressions(part, rightParts[index]!))

@@ -1,14 +1,15 @@
 /** Walking logical plans: inputs, expressions, rewriting, and which column ids a piece of a plan needs from outside. */
-import type {
-  AggregateCall,
-  Expression,
-  SortKey,
-  WindowBound,
-  WindowCall,
+import {
+  childrenOf,
+  type AggregateCall,
+  type Expression,
+  type SortKey,
+  type WindowBound,
+  type WindowCall,
 } from '@alopex-db/core/exec';
 import { unreachable } from '@alopex-db/core/base';
 import { outputColumns, type LogicalPlan, type ProjectItem } from './logical.ts';
-import { mapOperands, operands } from './walk-expression.ts';
+import { mapOperands } from './walk-expression.ts';
 
 export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
   switch (plan.kind) {
@@ -263,7 +264,7 @@ export function mapPlanExpressions(
 /** Column ids an expression reads, those of its subqueries' enclosing references included. */
 export function columnIds(expression: Expression, into: Set<number> = new Set()): Set<number> {
   if (expression.kind === 'column') into.add(expression.index);
-  for (const operand of operands(expression)) columnIds(operand, into);
+  for (const operand of childrenOf(expression)) columnIds(operand, into);
   if (expression.kind === 'subquery')
     for (const id of freeColumns(subqueryPlan(expression))) into.add(id);
   return into;

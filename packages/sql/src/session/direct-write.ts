@@ -3,9 +3,8 @@
  * batches. `direct-insert`, `keyed-update` and `keyed-delete` are the three.
  */
 import { AlopexError, type Pending } from '@alopex-db/core/base';
-import type { Expression, ExpressionRuntime } from '@alopex-db/core/exec';
+import { childrenOf, type Expression, type ExpressionRuntime } from '@alopex-db/core/exec';
 import type { DataType, Scalar } from '@alopex-db/core/types';
-import { operands } from '../plan/walk-expression.ts';
 import { convertParameter, wrongCount } from './parameters.ts';
 import type { SqlValue } from './session.ts';
 import type { SqlEngine } from './sql-engine.ts';
@@ -28,7 +27,7 @@ export interface RowWrite {
 }
 
 export function holdsSubquery(expression: Expression): boolean {
-  return expression.kind === 'subquery' || operands(expression).some(holdsSubquery);
+  return expression.kind === 'subquery' || childrenOf(expression).some(holdsSubquery);
 }
 
 /** What expressions of a direct write may ask for. */

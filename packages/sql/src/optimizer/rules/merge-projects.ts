@@ -1,8 +1,7 @@
 /** A projection over a projection is one, where nothing would be computed twice for it. */
-import type { Expression } from '@alopex-db/core/exec';
+import { childrenOf, type Expression } from '@alopex-db/core/exec';
 import type { LogicalPlan, LogicalProject } from '../../plan/logical.ts';
 import { isMovable, isRepeatable, replacementsOf, substitute } from '../../plan/substitute.ts';
-import { operands } from '../../plan/walk-expression.ts';
 import { mapPlan } from '../../plan/walk-plan.ts';
 import type { Rule } from '../rule.ts';
 
@@ -34,5 +33,5 @@ function merged(outer: LogicalProject): LogicalPlan {
 function countUses(expression: Expression, uses: Map<number, number>): void {
   if (expression.kind === 'column')
     uses.set(expression.index, (uses.get(expression.index) ?? 0) + 1);
-  for (const operand of operands(expression)) countUses(operand, uses);
+  for (const operand of childrenOf(expression)) countUses(operand, uses);
 }
