@@ -253,6 +253,15 @@ class NodeWritable implements WritableFile {
     }
   }
 
+  reserve(size: number): void {
+    this.#check();
+    try {
+      if (fs.fstatSync(this.#descriptor).size < size) fs.ftruncateSync(this.#descriptor, size);
+    } catch (error) {
+      throw fileError(error, 'extend', this.path);
+    }
+  }
+
   truncate(size: number): void {
     this.#check();
     try {

@@ -17,7 +17,7 @@ import {
   segmentSeed,
 } from '../wal/record.ts';
 import { listSegments, segmentName, segmentPath } from '../wal/segment.ts';
-import { classifyDamage, type SegmentBytes } from '../wal/torn-tail.ts';
+import { classifyDamage, writtenEnd, type SegmentBytes } from '../wal/torn-tail.ts';
 import { readWholeFile } from './read-whole-file.ts';
 import type { VerifyFindings } from './verify-findings.ts';
 
@@ -89,13 +89,12 @@ function judgeTail(
     findings.problem(path, offset, 'no sound record, and a later segment follows');
     return;
   }
+  const lost = writtenEnd(segment.bytes) - offset;
+  if (lost <= 0) return;
   const damage = classifyDamage(segment, offset === 0 ? SEGMENT_HEADER_SIZE - 1 : offset);
   if (damage.kind === 'corrupt')
     findings.problem(path, offset, `no sound record, and one follows at ${damage.nextRecordAt}`);
-  else {
-    const lost = segment.bytes.length - offset;
-    findings.leftover(path, offset, `${lost} bytes of a commit that was not finished`);
-  }
+  else findings.leftover(path, offset, `${lost} bytes of a commit that was not finished`);
 }
 
 function loadSegment(place: TablePlace, path: string, id: number): SegmentBytes {

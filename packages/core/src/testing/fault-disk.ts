@@ -14,18 +14,25 @@ import type { SeededRandom } from './seeded-random.ts';
 const DISK_BLOCK_SIZE = 512;
 const NO_BYTES = new Uint8Array(0);
 
+export interface SyncedContent {
+  readonly content: Uint8Array;
+  readonly order: number;
+}
+
 /** One file, whatever its names. */
 export class DiskFile {
   #bytes: Uint8Array = new Uint8Array(64);
   #size = 0;
   #durable: Uint8Array = NO_BYTES;
+  #syncCount = 0;
+  #durableOrder = 0;
   /** Whether a sync has failed: all later ones do. */
   poisoned = false;
 
   static holding(bytes: Uint8Array): DiskFile {
     const file = new DiskFile();
-    file.append(bytes);
-    file.markDurable(file.content());
+    file.write(0, bytes);
+    file.endSync(file.beginSync());
     return file;
   }
 
@@ -33,15 +40,21 @@ export class DiskFile {
     return this.#size;
   }
 
-  append(bytes: Uint8Array): void {
-    const end = this.#size + bytes.length;
-    if (end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
+  write(position: number, bytes: Uint8Array): void {
+    this.extend(position + bytes.length);
+    this.#bytes.set(bytes, position);
+  }
+
+  /** What is added reads as zeros. */
+  extend(size: number): void {
+    if (size <= this.#size) return;
+    if (size > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(size, this.#bytes.length * 2));
       grown.set(this.#bytes.subarray(0, this.#size));
       this.#bytes = grown;
     }
-    this.#bytes.set(bytes, this.#size);
-    this.#size = end;
+    this.#bytes.fill(0, this.#size, size);
+    this.#size = size;
   }
 
   truncate(size: number): void {
@@ -56,9 +69,17 @@ export class DiskFile {
     return this.read(0, this.#size);
   }
 
-  /** `content` is what the file held when the sync began. */
-  markDurable(content: Uint8Array): void {
-    this.#durable = content;
+  /** What a sync that begins now makes durable. */
+  beginSync(): SyncedContent {
+    this.#syncCount += 1;
+    return { content: this.content(), order: this.#syncCount };
+  }
+
+  /** A sync has ended; one that began after it may have ended before, and then has made the newer content durable. */
+  endSync(synced: SyncedContent): void {
+    if (synced.order < this.#durableOrder) return;
+    this.#durableOrder = synced.order;
+    this.#durable = synced.content;
   }
 
   flipBit(offset: number, bit: number): void {
@@ -71,13 +92,25 @@ export class DiskFile {
     const size = this.#sizeAfterCrash(random);
     const result = new Uint8Array(size);
     result.set(durable.subarray(0, size));
+    const written = this.#writtenAfterCrash(random);
     const blocksGetLost = random.chance(0.5);
     for (let start = 0; start < size; start += DISK_BLOCK_SIZE) {
       if (blocksGetLost && random.chance(0.3)) continue;
-      const end = Math.min(start + DISK_BLOCK_SIZE, size, this.#size);
+      const end = Math.min(start + DISK_BLOCK_SIZE, size, written);
       if (end > start) result.set(this.#bytes.subarray(start, end), start);
     }
     return DiskFile.holding(result);
+  }
+
+  /** Where a write within the file's size was torn: behind it stands what was durable. */
+  #writtenAfterCrash(random: SeededRandom): number {
+    if (random.chance(0.3)) return this.#size;
+    const durable = this.#durable;
+    let first = 0;
+    while (first < this.#size && this.#bytes[first] === (durable[first] ?? 0)) first += 1;
+    let end = this.#size;
+    while (end > first && this.#bytes[end - 1] === (durable[end - 1] ?? 0)) end -= 1;
+    return first + random.below(end - first + 1);
   }
 
   #sizeAfterCrash(random: SeededRandom): number {

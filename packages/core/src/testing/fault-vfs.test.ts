@@ -77,6 +77,8 @@ describe('FaultVfs', () => {
     );
     expect(file.position).toBe(1);
     file.append(Uint8Array.of(2));
+    expect(vfs.content('a').subarray(0, 2)).toEqual(Uint8Array.of(1, 2));
+    file.truncate(file.position);
     expect(vfs.content('a')).toEqual(Uint8Array.of(1, 2));
   });
 

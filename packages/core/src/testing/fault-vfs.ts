@@ -23,7 +23,7 @@ import {
 } from '../vfs/file-errors.ts';
 import { checkPath, directoryOf, joinPath, nameOf } from '../vfs/path.ts';
 import type { DirectoryLock, ReadableFile, Vfs, WritableFile } from '../vfs/vfs.ts';
-import { DiskFile, DiskNames } from './fault-disk.ts';
+import { DiskFile, DiskNames, type SyncedContent } from './fault-disk.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export type ChangeFault = 'ALX_IO' | 'ALX_DISK_FULL';
@@ -89,7 +89,7 @@ export class FaultVfs implements Vfs {
   cutFile(path: string, size: number): void {
     const file = this.#file(path);
     file.truncate(size);
-    file.markDurable(file.content());
+    file.endSync(file.beginSync());
   }
 
   /** A disk as the machine may find it after it stopped now. This one stays as it is. */
@@ -196,16 +196,21 @@ export class FaultVfs implements Vfs {
 
   /** For handles: counts a change and throws when it is to fail. */
   beginChange(path: string): void {
-    this.beginAppend(path, NOTHING, DISCARD);
+    this.beginWrite(path, 0, NOTHING, DISCARD);
   }
 
-  /** The same for an append, part of which reaches `file` when it fails. */
-  beginAppend(path: string, bytes: Uint8Array, file: Pick<DiskFile, 'append'>): void {
+  /** The same for a write, part of which reaches `file` when it fails. */
+  beginWrite(
+    path: string,
+    position: number,
+    bytes: Uint8Array,
+    file: Pick<DiskFile, 'write'>,
+  ): void {
     this.#requirePower(path);
     this.#changeCount += 1;
     const cut = this.#changeCount === this.#powerCutAt;
     if (!cut && this.#changeCount !== this.#faultAt) return;
-    file.append(bytes.subarray(0, this.#random.below(bytes.length + 1)));
+    file.write(position, bytes.subarray(0, this.#random.below(bytes.length + 1)));
     if (!cut) throw diskError(this.#fault, path);
     this.#powerIsOff = true;
     this.#requirePower(path);
@@ -249,7 +254,7 @@ export class FaultVfs implements Vfs {
 }
 
 const NOTHING = new Uint8Array(0);
-const DISCARD = { append: (): void => undefined };
+const DISCARD = { write: (): void => undefined };
 
 function diskError(code: ErrorCode, path: string, details: ErrorDetails = {}): AlopexError {
   return new AlopexError(code, `injected fault on "${path}"`, details);
@@ -309,10 +314,8 @@ class FaultWritable implements WritableFile {
 
   append(bytes: Uint8Array): void {
     this.#check();
-    // What a failed append has left is overwritten, as by a positioned write.
-    this.#file.truncate(this.#position);
-    this.#disk.beginAppend(this.path, bytes, this.#file);
-    this.#file.append(bytes);
+    this.#disk.beginWrite(this.path, this.#position, bytes, this.#file);
+    this.#file.write(this.#position, bytes);
     this.#position += bytes.length;
   }
 
@@ -326,6 +329,12 @@ class FaultWritable implements WritableFile {
     }
   }
 
+  reserve(size: number): void {
+    this.#check();
+    this.#disk.beginChange(this.path);
+    this.#file.extend(size);
+  }
+
   truncate(size: number): void {
     this.#check();
     this.#disk.beginChange(this.path);
@@ -335,14 +344,14 @@ class FaultWritable implements WritableFile {
 
   async sync(): Promise<void> {
     this.#beginSync();
-    const content = this.#file.content();
+    const synced = this.#file.beginSync();
     await this.#disk.syncTurn();
-    this.#endSync(content);
+    this.#endSync(synced);
   }
 
   syncNow(): void {
     this.#beginSync();
-    this.#endSync(this.#file.content());
+    this.#endSync(this.#file.beginSync());
   }
 
   close(): void {
@@ -355,13 +364,13 @@ class FaultWritable implements WritableFile {
     this.#disk.beginChange(this.path);
   }
 
-  #endSync(content: Uint8Array): void {
+  #endSync(synced: SyncedContent): void {
     this.#disk.requirePower(this.path);
     if (this.#disk.takeSyncFault()) {
       this.#file.poisoned = true;
       throw diskError('ALX_IO', this.path, { detail: 'fdatasync failed' });
     }
-    this.#file.markDurable(content);
+    this.#file.endSync(synced);
   }
 
   #check(): void {

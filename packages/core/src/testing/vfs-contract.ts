@@ -97,6 +97,23 @@ export const VFS_CONTRACT: readonly ContractCase[] = [
     },
   },
   {
+    title: 'Reserved bytes read as zeros, and appends go on before them',
+    run: (vfs) => {
+      const file = vfs.create('a');
+      file.append(HELLO);
+      file.reserve(HELLO.length + 8);
+      assert(file.position === HELLO.length, 'the position stays');
+      assert(vfs.size('a') === HELLO.length + 8, 'the file is longer');
+      file.append(WORLD);
+      expectContent(vfs, 'a', 'hello, world\0\0\0');
+      file.reserve(3);
+      assert(vfs.size('a') === HELLO.length + 8, 'reserving less changes nothing');
+      file.truncate(file.position);
+      assert(vfs.size('a') === HELLO.length + WORLD.length, 'what is reserved can be cut off');
+      file.close();
+    },
+  },
+  {
     title: 'Rename replaces its target, and open readers keep their file',
     run: (vfs) => {
       vfs.create('old').append(HELLO);

@@ -120,11 +120,18 @@ class MemoryFile {
     return this.#size;
   }
 
-  append(bytes: Uint8Array): void {
-    const end = this.#size + bytes.length;
+  write(position: number, bytes: Uint8Array): void {
+    const end = position + bytes.length;
     if (end > this.#bytes.length) this.#grow(end);
-    this.#bytes.set(bytes, this.#size);
-    this.#size = end;
+    this.#bytes.set(bytes, position);
+    if (end > this.#size) this.#size = end;
+  }
+
+  extend(size: number): void {
+    if (size <= this.#size) return;
+    if (size > this.#bytes.length) this.#grow(size);
+    this.#bytes.fill(0, this.#size, size);
+    this.#size = size;
   }
 
   truncate(size: number): void {
@@ -176,29 +183,38 @@ class MemoryReadable implements ReadableFile {
 class MemoryWritable implements WritableFile {
   readonly path: string;
   readonly #file: MemoryFile;
+  #position: number;
   #open = true;
 
   constructor(path: string, file: MemoryFile) {
     this.path = path;
     this.#file = file;
+    this.#position = file.size;
   }
 
   get position(): number {
-    return this.#file.size;
+    return this.#position;
   }
 
   append(bytes: Uint8Array): void {
     this.#check();
-    this.#file.append(bytes);
+    this.#file.write(this.#position, bytes);
+    this.#position += bytes.length;
   }
 
   appendAll(buffers: readonly Uint8Array[]): void {
     for (const buffer of buffers) this.append(buffer);
   }
 
+  reserve(size: number): void {
+    this.#check();
+    this.#file.extend(size);
+  }
+
   truncate(size: number): void {
     this.#check();
     this.#file.truncate(size);
+    this.#position = Math.min(this.#position, size);
   }
 
   async sync(): Promise<void> {

@@ -68,6 +68,11 @@ export interface WritableFile {
   append(bytes: Uint8Array): void;
   /** Appends several buffers as one write where the system can. */
   appendAll(buffers: readonly Uint8Array[]): void;
+  /**
+   * Makes the file at least `size` bytes long; appends still land at `position`, and what lies behind it reads as zeros. Syncs
+   * of later appends within these bytes have no new file size to make durable, which is what most of their time goes to.
+   */
+  reserve(size: number): void;
   /** Shortens the file to `size` bytes. */
   truncate(size: number): void;
   /** Makes the file's bytes durable (fdatasync), off the calling thread. Covers everything appended before the call. */

@@ -18,7 +18,13 @@ const PATH = '000000000003.wal';
 describe('The log format', () => {
   it('is written as ever', () => {
     const vfs = new FaultVfs();
-    const writer = new WalWriter({ vfs, directory: '', checksum: crc32, nextSegmentId: 3 });
+    const writer = new WalWriter({
+      vfs,
+      directory: '',
+      checksum: crc32,
+      nextSegmentId: 3,
+      reserveBytes: 0,
+    });
     for (const text of ['first', 'second']) {
       const data = encodeUtf8(text);
       writer.append(RECORD_TYPE.batch, data, 0, data.length);

@@ -20,7 +20,7 @@ import {
   segmentSeed,
 } from './record.ts';
 import { listSegments, segmentPath } from './segment.ts';
-import { classifyDamage, type SegmentBytes } from './torn-tail.ts';
+import { classifyDamage, writtenEnd, type SegmentBytes } from './torn-tail.ts';
 
 export interface ReplayOptions {
   readonly vfs: Vfs;
@@ -67,7 +67,7 @@ export function replayLog(options: ReplayOptions, visit: RecordVisitor): ReplayR
       visit(record);
     });
     sizeBytes += segment.bytes.length;
-    if (end < segment.bytes.length || end === 0) cut = judgeTail(segment, path, end, isLast);
+    if (end < segment.bytes.length) cut = judgeTail(segment, path, end, isLast);
     nextSegmentId = segmentId + 1;
     if (isLast && options.repair && repairTail(options, path, end)) nextSegmentId = segmentId;
   }
@@ -93,13 +93,21 @@ function replaySegment(
   return readRecords(segment, segmentId, visit);
 }
 
-function judgeTail(segment: SegmentBytes, path: string, offset: number, isLast: boolean): CutTail {
+/** Undefined when nothing was written behind `offset`. */
+function judgeTail(
+  segment: SegmentBytes,
+  path: string,
+  offset: number,
+  isLast: boolean,
+): CutTail | undefined {
   if (!isLast) throw corruptLog(path, offset, 'a later segment follows');
+  const lostBytes = writtenEnd(segment.bytes) - offset;
+  if (lostBytes <= 0) return undefined;
   // Without a header nothing is read: a record behind it would be lost, so the search begins where records begin.
   const damage = classifyDamage(segment, offset === 0 ? SEGMENT_HEADER_SIZE - 1 : offset);
   if (damage.kind === 'corrupt')
     throw corruptLog(path, offset, `a valid record follows at ${damage.nextRecordAt}`);
-  return { path, offset, lostBytes: segment.bytes.length - offset, kind: damage.kind };
+  return { path, offset, lostBytes, kind: damage.kind };
 }
 
 function corruptLog(path: string, offset: number, why: string): AlopexError {

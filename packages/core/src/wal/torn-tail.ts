@@ -29,6 +29,13 @@ export interface SegmentBytes {
 // What disks write as a whole, at the least.
 const DISK_BLOCK_SIZE = 512;
 
+/** Offset behind the last byte that is not zero: the rest of a file is what was reserved and never written. */
+export function writtenEnd(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return end;
+}
+
 export function classifyDamage(segment: SegmentBytes, offset: number): Damage {
   const { bytes } = segment;
   const search = new RecordSearch(segment, offset);

@@ -8,13 +8,26 @@ import type { Vfs } from '../vfs/vfs.ts';
 import { RECORD_TYPE, SEGMENT_HEADER_SIZE } from './record.ts';
 import { replayLog, type ReplayResult } from './replay.ts';
 import { listSegments, segmentPath } from './segment.ts';
+import { writtenEnd } from './torn-tail.ts';
 import { WalWriter } from './writer.ts';
 
 const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 const FIRST = segmentPath('', 1);
 
-function openWriter(vfs: Vfs, nextSegmentId = 1, segmentSizeBytes?: number): WalWriter {
-  return new WalWriter({ vfs, directory: '', checksum: crc32, nextSegmentId, segmentSizeBytes });
+function openWriter(
+  vfs: Vfs,
+  nextSegmentId = 1,
+  segmentSizeBytes?: number,
+  reserveBytes?: number,
+): WalWriter {
+  return new WalWriter({
+    vfs,
+    directory: '',
+    checksum: crc32,
+    nextSegmentId,
+    segmentSizeBytes,
+    reserveBytes,
+  });
 }
 
 interface Replayed extends ReplayResult {
@@ -40,13 +53,13 @@ function numbered(count: number, size = 20): Uint8Array[] {
   return Array.from({ length: count }, (_, index) => new Uint8Array(size).fill(index + 1));
 }
 
-/** A log of one segment, every record flushed; synced after each of the records named. */
+/** A log of one segment that ends with its last record, every record flushed; synced after each of the records named. */
 function writeLog(
   vfs: Vfs,
   records: readonly Uint8Array[],
   syncAfter: readonly number[] = [],
 ): void {
-  const writer = openWriter(vfs);
+  const writer = openWriter(vfs, 1, undefined, 0);
   for (const [index, record] of records.entries()) {
     append(writer, record);
     writer.flush();
@@ -244,6 +257,64 @@ describe('A full disk', () => {
   });
 });
 
+describe('The size set ahead of the records', () => {
+  it('reads as nothing: neither a cut nor a loss, whether the segment was closed or not', async () => {
+    const vfs = new FaultVfs();
+    const writer = openWriter(vfs);
+    for (const record of numbered(3)) append(writer, record);
+    writer.syncNow();
+    expect(vfs.size(FIRST)).toBeGreaterThan(60_000);
+    const open = replay(vfs.restart());
+    expect(open).toMatchObject({ recordCount: 3, cut: undefined });
+    await writer.close();
+    expect(vfs.size(FIRST)).toBe(writtenEnd(vfs.content(FIRST)));
+    expect(replay(vfs.restart())).toMatchObject({ recordCount: 3, cut: undefined });
+  });
+
+  it('grows in steps that double, up to the limits of step and segment', () => {
+    const vfs = new FaultVfs();
+    const writer = openWriter(vfs, 1, 1_000_000, 200_000);
+    const sizes = new Set<number>();
+    for (let index = 0; index < 49; index += 1) {
+      append(writer, new Uint8Array(20_000));
+      writer.flush();
+      sizes.add(vfs.size(FIRST));
+    }
+    const steps = [...sizes].map((size, index, all) => size - (all[index - 1] ?? 0));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(220_100);
+    expect(Math.max(...sizes)).toBe(1_000_000);
+    expect(sizes.size).toBeLessThan(10);
+  });
+
+  it('is cut off before the next segment exists, so that a whole segment ends with its last record', () => {
+    for (let seed = 0; seed < 40; seed += 1) {
+      const vfs = new FaultVfs(seed);
+      const writer = openWriter(vfs, 1, 700);
+      for (const record of numbered(12, 100)) {
+        append(writer, record);
+        writer.syncNow();
+      }
+      const found = replay(vfs.crash(SEED + seed));
+      expect(found.records).toEqual(numbered(12, 100));
+    }
+  });
+
+  it('ends a torn write as the end of the file would', () => {
+    for (let seed = 0; seed < 200; seed += 1) {
+      const vfs = new FaultVfs(seed);
+      const writer = openWriter(vfs);
+      const records = numbered(6, 700);
+      for (const record of records.slice(0, 3)) append(writer, record);
+      writer.syncNow();
+      for (const record of records.slice(3)) append(writer, record);
+      writer.flush();
+      const found = replay(vfs.crash(SEED + seed));
+      expect(found.recordCount).toBeGreaterThanOrEqual(3);
+      expect(isPrefix(found.records, records)).toBe(true);
+    }
+  });
+});
+
 describe('Recovery', () => {
   it('cuts a log torn at any byte behind its last whole record, and goes on from there', () => {
     const records = numbered(6);
@@ -350,7 +421,8 @@ describe('Recovery', () => {
     const writer = openWriter(other, 2);
     for (const record of numbered(10)) append(writer, record);
     writer.flush();
-    const stale = other.content(segmentPath('', 2)).subarray(vfs.size(FIRST));
+    const written = writtenEnd(other.content(segmentPath('', 2)));
+    const stale = other.content(segmentPath('', 2)).subarray(vfs.size(FIRST), written);
     vfs.openAppend(FIRST).append(stale);
     const found = replay(vfs);
     expect(found.records).toEqual(numbered(3));

@@ -9,7 +9,13 @@
  * Group commit: one sync is in flight at a time; everybody who asks meanwhile shares the next one.
  *
  * Segments: ids ascend without a gap; a segment is created by its first flush, so opening and closing leaves no file. The
- * segment before is synced before the next one is created: hence a segment that has a successor is never torn (W1).
+ * segment before is cut to its records and synced before the next one is created: hence a segment that has a successor is
+ * never torn (W1).
+ *
+ * A segment's file is longer than its records: its size grows ahead of them, in steps that double, and the rest reads as zeros,
+ * which are no record. A sync then has no new file size to make durable. Measured, 170-byte records, one fdatasync each, ext4:
+ * 5,200 to 6,900 a second in a file that grows with each, 7,000 to 9,100 within written zeros (what a recycled segment would
+ * be), 8,400 to 12,500 within a size set ahead. So segments are not recycled.
  *
  * Failures: a flush that fails has appended nothing; the records of the buffer are gone and may be appended again. A sync that
  * fails, or a torn write that cannot be cut off, poisons the writer: all later calls fail with the first cause.
@@ -45,11 +51,15 @@ export interface WalWriterOptions {
   readonly nextSegmentId: number;
   /** Bytes after which a segment ends; a larger record gets a segment of its own. Default 64 MiB. */
   readonly segmentSizeBytes?: number | undefined;
+  /** The longest step by which a segment's file goes ahead of its records; 0 lets it grow with them. Default 4 MiB. */
+  readonly reserveBytes?: number | undefined;
 }
 
 const BUFFER_SIZE = 64 * 1024;
 // A buffer that one huge record has blown up is given back.
 const BUFFER_SIZE_KEPT = 4 * 1024 * 1024;
+const RESERVE_MIN = 64 * 1024;
+const RESERVE_DEFAULT = 4 * 1024 * 1024;
 const SYNC_MARK_RECORD_SIZE = RECORD_HEADER_SIZE + SYNC_MARK_SIZE;
 
 export class WalWriter {
@@ -57,13 +67,16 @@ export class WalWriter {
   readonly #directory: string;
   readonly #checksum: Checksum;
   readonly #segmentSizeBytes: number;
+  readonly #reserveBytes: number;
 
   #segmentId: number;
   #seed: number;
   /** The segment's file, from its first flush on. */
   #file: WritableFile | undefined;
-  /** Bytes of this segment on the disk. */
+  /** Bytes of this segment's records on the disk. */
   #written = 0;
+  /** Size of the segment's file, at least. */
+  #reserved = 0;
   /** Bytes of this segment known to be durable. Invariant: marked <= synced <= written. */
   #synced = 0;
   /** The offset in the newest sync mark of this segment. */
@@ -88,6 +101,7 @@ export class WalWriter {
     this.#directory = options.directory;
     this.#checksum = options.checksum;
     this.#segmentSizeBytes = options.segmentSizeBytes ?? SEGMENT_SIZE_DEFAULT;
+    this.#reserveBytes = options.reserveBytes ?? RESERVE_DEFAULT;
     this.#segmentId = options.nextSegmentId;
     this.#seed = segmentSeed(this.#segmentId, this.#checksum);
     this.#startBuffer();
@@ -157,6 +171,8 @@ export class WalWriter {
     if (this.#length === this.#headerBytes()) return;
     try {
       this.#file ??= this.#createSegment();
+      const end = this.#written + this.#length;
+      if (end > this.#reserved && this.#reserveBytes > 0) this.#reserve(this.#file, end);
       this.#file.append(this.#buffer.subarray(0, this.#length));
     } catch (error) {
       this.#cutTornWrite(error);
@@ -176,14 +192,7 @@ export class WalWriter {
   /** The same, blocking. */
   syncNow(): void {
     this.flush();
-    const file = this.#file;
-    if (file === undefined || this.#synced === this.#written) return;
-    try {
-      file.syncNow();
-    } catch (error) {
-      throw this.#poison(error);
-    }
-    this.#synced = this.#written;
+    if (this.#file !== undefined && this.#synced < this.#written) this.#syncFile(this.#file);
   }
 
   /**
@@ -191,7 +200,11 @@ export class WalWriter {
    * smaller ones, durable.
    */
   rotate(): number {
-    this.syncNow();
+    this.flush();
+    if (this.#file !== undefined) {
+      this.#cutReserve(this.#file);
+      this.#syncFile(this.#file);
+    }
     if (this.#written > 0) this.#nextSegment();
     return this.#segmentId;
   }
@@ -205,8 +218,21 @@ export class WalWriter {
       this.#closed = true;
       const file = this.#file;
       await Promise.allSettled([this.#inFlight, this.#queued]);
-      file?.close();
+      try {
+        if (file !== undefined && this.#failure === undefined) this.#cutReserve(file);
+      } finally {
+        file?.close();
+      }
     }
+  }
+
+  #syncFile(file: WritableFile): void {
+    try {
+      file.syncNow();
+    } catch (error) {
+      throw this.#poison(error);
+    }
+    this.#synced = this.#written;
   }
 
   #syncFlushed(): Promise<void> {
@@ -271,9 +297,25 @@ export class WalWriter {
     this.#segmentId += 1;
     this.#seed = segmentSeed(this.#segmentId, this.#checksum);
     this.#written = 0;
+    this.#reserved = 0;
     this.#synced = 0;
     this.#marked = 0;
     this.#startBuffer();
+  }
+
+  /** Sets the file's size ahead of `end`. The segment's limit bounds it, but for a record larger than that. */
+  #reserve(file: WritableFile, end: number): void {
+    const step = Math.min(Math.max(end, RESERVE_MIN), this.#reserveBytes);
+    const size = Math.max(end, Math.min(end + step, this.#segmentSizeBytes));
+    file.reserve(size);
+    this.#reserved = size;
+  }
+
+  /** Ends the file behind its last record. */
+  #cutReserve(file: WritableFile): void {
+    if (this.#reserved <= this.#written) return;
+    file.truncate(this.#written);
+    this.#reserved = this.#written;
   }
 
   #createSegment(): WritableFile {
@@ -291,6 +333,7 @@ export class WalWriter {
   #cutTornWrite(cause: unknown): void {
     try {
       this.#file?.truncate(this.#written);
+      this.#reserved = this.#written;
     } catch {
       this.#poison(cause); // the first cause is the one to report
     }
