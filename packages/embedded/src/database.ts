@@ -11,6 +11,7 @@ import { SqlEngine, type FacetFactories } from '@alopex-db/sql';
 import { CatalogApi } from './catalog-api.ts';
 import type { Config } from './config.ts';
 import { KvApi } from './kv-api.ts';
+import { KvHistory } from './kv-history.ts';
 import { openStore, type OpenedStore } from './open-store.ts';
 import type { DatabaseOptions } from './options.ts';
 import { gatherOptions, resolveOptions, type ResolvedOptions } from './resolve-options.ts';
@@ -28,21 +29,24 @@ export interface MemoryUsage {
   readonly vectorIndexes: number;
 }
 
-const FACETS: FacetFactories = Object.freeze({
-  kv: (host) => new KvApi(host),
+const FACETS = Object.freeze({
   syncKv: (host) => new SyncKvApi(host),
   vector: (runner, host) => new VectorApi(host, runner),
   catalog: (_runner, host) => new CatalogApi(host),
-} satisfies FacetFactories);
+} satisfies Omit<FacetFactories, 'kv'>);
 
 export class Database extends UnbuiltSession {
   readonly #engine: SqlEngine;
   readonly #opened: OpenedStore;
   readonly #clock: ResolvedOptions['clock'];
+  readonly #keyHistory: KvHistory;
   #closing: Promise<void> | undefined;
 
   private constructor(engine: SqlEngine, opened: OpenedStore, clock: ResolvedOptions['clock']) {
-    super({ engine, facets: FACETS, isShared: true });
+    const keyHistory = new KvHistory(opened.store);
+    const facets: FacetFactories = { ...FACETS, kv: (host) => new KvApi(host, keyHistory) };
+    super({ engine, facets, isShared: true });
+    this.#keyHistory = keyHistory;
     this.#engine = engine;
     this.#opened = opened;
     this.#clock = clock;
@@ -123,6 +127,7 @@ export class Database extends UnbuiltSession {
   }
 
   async #close(): Promise<void> {
+    this.#keyHistory.close();
     await super.close();
     this.#engine.close();
     await this.#opened.store.close();

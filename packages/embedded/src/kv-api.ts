@@ -8,11 +8,23 @@
 import { PENDING, decodeUtf8, type Pending } from '@alopex-db/core/base';
 import type { Cursor, Transaction } from '@alopex-db/core';
 import type { StatementHost } from '@alopex-db/sql';
-import type { Bytes, KvFacet, KvOperation, KvRange } from '@alopex-db/sql/session';
+import type {
+  Bytes,
+  KvEvent,
+  KvFacet,
+  KvOperation,
+  KvPutOptions,
+  KvRange,
+  KvSearchPage,
+  KvSearchRequest,
+  KvWatchRange,
+} from '@alopex-db/sql/session';
 import { CommittedKeys } from './committed-keys.ts';
 import { ownBytesOf, resolveRange } from './kv-bytes.ts';
+import type { KvHistory } from './kv-history.ts';
 import {
   applyOperation,
+  checkedTtl,
   compareAndSwap,
   deleteKey,
   encodeOperations,
@@ -22,6 +34,8 @@ import {
   putValue,
   type Pair,
 } from './kv-operations.ts';
+import { KeySearch } from './kv-search.ts';
+import { watchKeys } from './kv-watch.ts';
 
 const READ = Object.freeze({ readOnly: true });
 const WRITE = Object.freeze({ readOnly: false });
@@ -34,8 +48,11 @@ export class KvApi implements KvFacet {
   readonly #host: StatementHost;
   readonly #committed: CommittedKeys;
 
-  constructor(host: StatementHost) {
+  readonly #history: KvHistory;
+
+  constructor(host: StatementHost, history: KvHistory) {
     this.#host = host;
+    this.#history = history;
     this.#committed = new CommittedKeys(host.engine.services.store);
   }
 
@@ -78,11 +95,12 @@ export class KvApi implements KvFacet {
     });
   }
 
-  async put(key: Bytes, value: Bytes): Promise<void> {
+  async put(key: Bytes, value: Bytes, options?: KvPutOptions): Promise<void> {
+    const ttlMs = checkedTtl(options?.ttlMs);
     const keyBytes = ownBytesOf('key', key);
     const valueBytes = ownBytesOf('value', value);
     return this.#host.within(WRITE, ({ transaction }) =>
-      settled(transaction, () => putValue(transaction, keyBytes, valueBytes)),
+      settled(transaction, () => putValue(transaction, keyBytes, valueBytes, ttlMs)),
     );
   }
 
@@ -111,6 +129,36 @@ export class KvApi implements KvFacet {
         }
       }
     });
+  }
+
+  async search(request: KvSearchRequest): Promise<KvSearchPage> {
+    const search = new KeySearch(request);
+    const { range } = search;
+    if (range === undefined) {
+      this.#host.check();
+      return search.page();
+    }
+    const held = this.#host.hold();
+    let failed = true;
+    try {
+      const { transaction } = held.block;
+      const cursor = openScan(transaction, range);
+      try {
+        while (!(await held.step(() => settled(transaction, () => search.advance(cursor)))))
+          await this.#host.engine.pause(0);
+      } finally {
+        cursor.close();
+      }
+      failed = false;
+      return search.page();
+    } finally {
+      held.release(failed);
+    }
+  }
+
+  watch(range: KvWatchRange = {}): AsyncIterable<KvEvent> {
+    this.#host.check();
+    return watchKeys(this.#history, range);
   }
 
   async *scan(range: KvRange = {}): AsyncGenerator<Pair, void, void> {

@@ -2,7 +2,7 @@
  * What the KV facet does inside a transaction. Each answers or is PENDING, and may then be called again from the start: what
  * an earlier attempt has locked or written is the transaction's own by now.
  */
-import { PENDING, equalBytes, keyspaceId, type Pending } from '@alopex-db/core/base';
+import { AlopexError, PENDING, equalBytes, keyspaceId, type Pending } from '@alopex-db/core/base';
 import type { Cursor, Transaction } from '@alopex-db/core';
 import { KV_KEYSPACE } from '@alopex-db/sql';
 import type { KvOperation } from '@alopex-db/sql/session';
@@ -16,13 +16,24 @@ export type Pair = [Uint8Array, Uint8Array];
 export interface EncodedOperation {
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
+  readonly ttlMs: number | undefined;
 }
 
 export function encodeOperations(operations: readonly KvOperation[]): EncodedOperation[] {
   return operations.map((operation) => ({
     key: bytesOf('key', operation.key),
     value: operation.type === 'put' ? bytesOf('value', operation.value) : undefined,
+    ttlMs: operation.type === 'put' ? checkedTtl(operation.ttlMs) : undefined,
   }));
+}
+
+/** A time to live in milliseconds; undefined is for ever. */
+export function checkedTtl(ttlMs: number | undefined): number | undefined {
+  if (ttlMs === undefined || (Number.isFinite(ttlMs) && ttlMs > 0)) return ttlMs;
+  throw new AlopexError(
+    'ALX_INVALID_ARGUMENT',
+    `ttlMs is a number of milliseconds above 0, got ${String(ttlMs)}`,
+  );
 }
 
 export function getValue(
@@ -36,8 +47,11 @@ export function putValue(
   transaction: Transaction,
   key: Uint8Array,
   value: Uint8Array,
+  ttlMs: number | undefined,
 ): void | Pending {
-  return transaction.put(KEYSPACE, key, value);
+  return ttlMs === undefined
+    ? transaction.put(KEYSPACE, key, value)
+    : transaction.putExpiring(KEYSPACE, key, value, ttlMs);
 }
 
 /** Whether the key was there. */
@@ -70,11 +84,11 @@ export function compareAndSwap(
 
 export function applyOperation(
   transaction: Transaction,
-  { key, value }: EncodedOperation,
+  { key, value, ttlMs }: EncodedOperation,
 ): void | Pending {
   return value === undefined
     ? transaction.delete(KEYSPACE, key)
-    : transaction.put(KEYSPACE, key, value);
+    : putValue(transaction, key, value, ttlMs);
 }
 
 export function openScan(

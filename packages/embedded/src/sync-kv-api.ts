@@ -4,11 +4,20 @@
 import { PENDING, decodeUtf8, type Pending } from '@alopex-db/core/base';
 import type { Cursor, Transaction } from '@alopex-db/core';
 import { cannotWait, type StatementHost } from '@alopex-db/sql';
-import type { Bytes, KvOperation, KvRange, SyncKvFacet } from '@alopex-db/sql/session';
+import type {
+  Bytes,
+  KvOperation,
+  KvPutOptions,
+  KvRange,
+  KvSearchPage,
+  KvSearchRequest,
+  SyncKvFacet,
+} from '@alopex-db/sql/session';
 import { CommittedKeys } from './committed-keys.ts';
 import { bytesOf, resolveRange } from './kv-bytes.ts';
 import {
   applyOperation,
+  checkedTtl,
   compareAndSwap,
   deleteKey,
   encodeOperations,
@@ -18,6 +27,7 @@ import {
   putValue,
   type Pair,
 } from './kv-operations.ts';
+import { KeySearch } from './kv-search.ts';
 
 const READ = Object.freeze({ readOnly: true });
 const WRITE = Object.freeze({ readOnly: false });
@@ -53,11 +63,12 @@ export class SyncKvApi implements SyncKvFacet {
     );
   }
 
-  put(key: Bytes, value: Bytes): void {
+  put(key: Bytes, value: Bytes, options?: KvPutOptions): void {
+    const ttlMs = checkedTtl(options?.ttlMs);
     const keyBytes = bytesOf('key', key);
     const valueBytes = bytesOf('value', value);
     this.#host.withinNow(WRITE, ({ transaction }) =>
-      answered(putValue(transaction, keyBytes, valueBytes)),
+      answered(putValue(transaction, keyBytes, valueBytes, ttlMs)),
     );
   }
 
@@ -81,6 +92,21 @@ export class SyncKvApi implements SyncKvFacet {
     const encoded = encodeOperations(operations);
     this.#host.withinNow(WRITE, ({ transaction }) => {
       for (const operation of encoded) answered(applyOperation(transaction, operation));
+    });
+  }
+
+  search(request: KvSearchRequest): KvSearchPage {
+    const search = new KeySearch(request);
+    const { range } = search;
+    return this.#host.withinNow(READ, ({ transaction }) => {
+      if (range === undefined) return search.page();
+      const cursor = openScan(transaction, range);
+      try {
+        while (!answered(search.advance(cursor)));
+      } finally {
+        cursor.close();
+      }
+      return search.page();
     });
   }
 

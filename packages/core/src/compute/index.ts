@@ -47,3 +47,4 @@ export { temporalFunctions } from './temporal-functions.ts';
 export { byteaFunctions } from './text/bytea-functions.ts';
 export { textFunctions } from './text/text-functions.ts';
 export { uuidFunctions } from './uuid-functions.ts';
+export { compileLinearRegex, type LinearRegex } from './text/linear-regex.ts';

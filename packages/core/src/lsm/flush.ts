@@ -102,12 +102,7 @@ function fillTable(
 }
 
 function skipDropped(cursor: MapCursor, gc: VersionGc): void {
-  while (
-    cursor.valid &&
-    !gc.keeps(cursor.keyBytes, cursor.keyStart, cursor.keyEnd, cursor.version, cursor.kind)
-  ) {
-    cursor.next();
-  }
+  while (cursor.valid && !gc.keepsEntry(cursor)) cursor.next();
 }
 
 function removeQuietly(place: TablePlace, id: FileId): void {

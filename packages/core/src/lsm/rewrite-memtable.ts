@@ -16,8 +16,8 @@ export function rewriteMemtable(
     const gc = new VersionGc([horizon], elsewhere);
     const cursor = new MapCursor(source.mapOf(keyspace)!);
     for (cursor.seekFirst(); cursor.valid; cursor.next()) {
-      const { keyBytes, keyStart, keyEnd, version, kind, valueEnd } = cursor;
-      if (!gc.keeps(keyBytes, keyStart, keyEnd, version, kind)) continue;
+      if (!gc.keepsEntry(cursor)) continue;
+      const { keyBytes, version, valueEnd } = cursor;
       target.applyEncoded(keyspace, keyBytes, cursor.entryStart, valueEnd, version);
     }
   }

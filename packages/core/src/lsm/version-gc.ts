@@ -8,10 +8,11 @@
  *   kept       9   8   7           3              newer than all snapshots: kept, somebody may yet read there
  *
  * A delete that is kept for the oldest snapshot hides nothing once no older entry of the key exists elsewhere; then it goes as
- * well. The same entry twice, as replaying a log that a flush had covered makes it, is kept once.
+ * well. An entry that has expired for the oldest snapshot is such a delete. The same entry twice, as replaying a log that a flush had covered makes it, is kept once.
  */
 import { assert } from '../base/assert.ts';
-import { ENTRY_KIND } from '../memtable/entry.ts';
+import { ENTRY_KIND, type EntryCursor } from '../memtable/entry.ts';
+import { hasExpired } from '../memtable/expiry.ts';
 
 /** Says whether an entry of the key older than `version` may exist outside of what is being written. Keys come ascending. */
 export interface OlderEntries {
@@ -40,6 +41,13 @@ export class VersionGc {
     this.#oldest = snapshots[0]!;
     this.#newest = snapshots.at(-1)!;
     this.#elsewhere = elsewhere;
+  }
+
+  /** `keeps` of the entry under a cursor, whose value says whether it has expired. */
+  keepsEntry(cursor: EntryCursor): boolean {
+    const { keyBytes, keyStart, keyEnd, version, kind, valueBytes, valueStart } = cursor;
+    const isGone = hasExpired(kind, valueBytes, valueStart, this.#oldest);
+    return this.keeps(keyBytes, keyStart, keyEnd, version, isGone ? ENTRY_KIND.delete : kind);
   }
 
   keeps(bytes: Uint8Array, start: number, end: number, version: number, kind: number): boolean {

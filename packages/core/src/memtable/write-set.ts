@@ -17,6 +17,8 @@ import {
   readLength,
   writeEntry,
 } from './entry-codec.ts';
+import { ENTRY_KIND } from './entry.ts';
+import { EXPIRY_SIZE } from './expiry.ts';
 import { MapCursor } from './map-cursor.ts';
 import { OrderedMap } from './ordered-map.ts';
 
@@ -101,6 +103,27 @@ export class WriteSet {
     for (cursor.seekFirst(); cursor.valid; cursor.next()) {
       const isLive = cursor.kind < FIRST_PENDING_KIND;
       if (isLive) visit(cursor.keyBytes, cursor.keyStart, cursor.keyEnd);
+    }
+  }
+
+  /** Visits the changes of a keyspace in key order, as copies; a delete has no value. */
+  forEachChange(
+    keyspace: KeyspaceId,
+    visit: (key: Uint8Array, value: Uint8Array | undefined) => void,
+  ): void {
+    const part = this.partOf(keyspace);
+    if (part === undefined || part.liveCount === 0) return;
+    const cursor = new MapCursor(part.index);
+    for (cursor.seekFirst(); cursor.valid; cursor.next()) {
+      const kind: number = cursor.kind;
+      if (kind >= FIRST_PENDING_KIND) continue;
+      const key = cursor.keyBytes.slice(cursor.keyStart, cursor.keyEnd);
+      if (kind === ENTRY_KIND.delete) {
+        visit(key, undefined);
+        continue;
+      }
+      const skipped = kind === ENTRY_KIND.putExpiring ? EXPIRY_SIZE : 0;
+      visit(key, cursor.valueBytes.slice(cursor.valueStart + skipped, cursor.valueEnd));
     }
   }
 

@@ -12,6 +12,7 @@ import { estimateEntries } from '../lsm/entry-estimate.ts';
 import { findNewest, makeEntrySlot, type SuperVersion } from '../lsm/super-version.ts';
 import type { Tree } from '../lsm/tree.ts';
 import { ENTRY_KIND } from '../memtable/entry.ts';
+import { EXPIRY_SIZE, hasExpired } from '../memtable/expiry.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
 import { Committer, type CommitListener } from '../txn/committer.ts';
 import { LockTable } from '../txn/locks.ts';
@@ -98,6 +99,11 @@ export class Store implements TransactionHost {
     this.#compaction?.note();
   }
 
+  /** For transactions. */
+  nowMicros(): number {
+    return this.#options.clock.nowMicros();
+  }
+
   get readOnly(): boolean {
     return this.#options.readOnly;
   }
@@ -123,11 +129,17 @@ export class Store implements TransactionHost {
     const found = this.#found;
     const hit = findNewest(this.#tree.view, keyspace, key, this.committer.visible, found);
     if (hit === PENDING) return PENDING;
-    if (!hit || found.kind === ENTRY_KIND.delete) return false;
+    if (!hit) return false;
+    const { kind } = found;
     slot.bytes = found.valueBytes;
     slot.start = found.valueStart;
     slot.end = found.valueEnd;
-    return true;
+    if (kind === ENTRY_KIND.put) return true;
+    slot.start += EXPIRY_SIZE;
+    if (kind === ENTRY_KIND.delete) return false;
+    // As a transaction does: never from before the snapshot.
+    const moment = Math.max(this.nowMicros(), this.committer.visible);
+    return !hasExpired(kind, found.valueBytes, found.valueStart, moment);
   }
 
   /** Version of the newest visible commit that wrote to a keyspace since the store was opened, else 0. */

@@ -28,6 +28,7 @@ import { mergeCursors } from '../lsm/merge-cursor.ts';
 import { NONE } from '../memtable/btree-node.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
+import { EXPIRY_SIZE, encodeExpiring, hasExpired } from '../memtable/expiry.ts';
 import { MapCursor } from '../memtable/map-cursor.ts';
 import { WriteSet } from '../memtable/write-set.ts';
 import type { Committer, Committing } from './committer.ts';
@@ -50,6 +51,8 @@ import type {
 /** Longest key and value. Values beyond it are for the large-value store to come. */
 const KEY_SIZE_MAX = 64 * 1024;
 const VALUE_SIZE_MAX = 512 * 1024 * 1024;
+/** The end of a value whose time to live goes beyond what numbers hold. */
+const EXPIRY_MAX = Number.MAX_SAFE_INTEGER;
 
 /** What a transaction needs of its store. */
 export interface TransactionHost {
@@ -59,6 +62,8 @@ export interface TransactionHost {
   readonly view: SuperVersion;
   /** The last reader has left an epoch that is over. */
   epochLeft(): void;
+  /** Wall clock, for values that expire. */
+  nowMicros(): number;
   /** Write sets of ended transactions, to be used again. */
   readonly spareWriteSets: WriteSet[];
 }
@@ -78,6 +83,8 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
   readonly #durability: Durability;
   readonly #mayWait: boolean;
   #snapshot: Version;
+  /** Fixed at the first need, so that what the snapshot sees does not change; 0 until then. */
+  #moment = 0;
   #state: TransactionState = 'Active';
   /** From commit or rollback on. */
   #ended = false;
@@ -130,7 +137,14 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     this.check();
     if (this.isolation === 'read committed' || this.isolation === 'read uncommitted') {
       this.#snapshot = this.#host.committer.visible;
+      this.#moment = 0;
     }
+  }
+
+  momentMicros(): number {
+    // Compaction drops what has expired for the oldest snapshot, so no reader may look from before its own.
+    if (this.#moment === 0) this.#moment = Math.max(this.#host.nowMicros(), this.#snapshot);
+    return this.#moment;
   }
 
   read(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending {
@@ -142,11 +156,12 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
       if (hit !== PENDING) this.#reads?.addKey(keyspace, key);
       if (hit !== true) return hit;
     } else if (!known) return false;
-    if (found.kind === ENTRY_KIND.delete) return false;
     slot.bytes = found.valueBytes;
     slot.start = found.valueStart;
     slot.end = found.valueEnd;
-    return true;
+    if (found.kind === ENTRY_KIND.put) return true;
+    slot.start += EXPIRY_SIZE;
+    return this.#holdsValue(found.kind);
   }
 
   get(keyspace: KeyspaceId, key: Uint8Array): Uint8Array | undefined | Pending {
@@ -192,14 +207,33 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     this.writes.writeLocated(ENTRY_KIND.put, key, value);
   }
 
+  putExpiring(
+    keyspace: KeyspaceId,
+    key: Uint8Array,
+    value: Uint8Array,
+    ttlMs: number,
+  ): void | Pending {
+    this.#checkWrite(key);
+    checkValue(value);
+    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    const end = Math.min(this.#host.nowMicros() + Math.round(ttlMs * 1000), EXPIRY_MAX);
+    this.writes.writeLocated(ENTRY_KIND.putExpiring, key, encodeExpiring(end, value));
+  }
+
   insert(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): boolean | Pending {
     this.#checkWrite(key);
     checkValue(value);
     const kind = this.writes.locate(keyspace, key);
     if (kind === ENTRY_KIND.put) return false;
+    if (kind === ENTRY_KIND.putExpiring) {
+      this.#readOwn(keyspace, key);
+      if (this.#holdsValue(kind)) return false;
+      // Looking at the value has moved the place that is written to.
+      this.writes.locate(keyspace, key);
+    }
     if (kind === NONE && !this.#host.locks.acquire(this, keyspace, key, this.#mayWait))
       return PENDING;
-    if (kind !== ENTRY_KIND.delete) {
+    if (kind !== ENTRY_KIND.delete && kind !== ENTRY_KIND.putExpiring) {
       const exists = this.#committedValueExists(keyspace, key);
       if (exists === PENDING) return PENDING;
       if (exists) {
@@ -342,7 +376,14 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     const hit = findNewest(this.#host.view, keyspace, key, VERSION_MAX, found);
     if (hit !== true) return hit;
     if (found.version > this.#snapshot) throw writeConflict();
-    return found.kind !== ENTRY_KIND.delete;
+    return this.#holdsValue(found.kind);
+  }
+
+  /** Whether the entry in `#found` gives its key a value. */
+  #holdsValue(kind: number): boolean {
+    if (kind !== ENTRY_KIND.putExpiring) return kind !== ENTRY_KIND.delete;
+    const { valueBytes, valueStart } = this.#found;
+    return !hasExpired(kind, valueBytes, valueStart, this.momentMicros());
   }
 
   /** Throws once the transaction has ended. */

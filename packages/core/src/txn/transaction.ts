@@ -80,6 +80,16 @@ export interface Transaction {
 
   put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending;
   /**
+   * The same for a value that is absent once `ttlMs` milliseconds have passed, by the store's clock. A transaction takes one
+   * moment for all values that expire: the first at which it meets one.
+   */
+  putExpiring(
+    keyspace: KeyspaceId,
+    key: Uint8Array,
+    value: Uint8Array,
+    ttlMs: number,
+  ): void | Pending;
+  /**
    * Writes a key that must have no visible value: false (nothing written) when it has one, as for a primary key. Checks
    * and writes with one search.
    */

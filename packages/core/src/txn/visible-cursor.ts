@@ -1,5 +1,5 @@
 /**
- * Shows a range of a keyspace as it is at a version: of every key the newest entry at or below it, without deleted keys.
+ * Shows a range of a keyspace as it is at a version: of every key the newest entry at or below it, without deleted and expired keys.
  *
  * - Forward the newest version comes first, so the first entry that counts decides and the rest of the key is passed over.
  * - Backward the oldest comes first, so the last entry that counts decides. The source has moved on by then, but the bytes it
@@ -12,6 +12,7 @@ import { PENDING, type Pending } from '../base/pending.ts';
 import { emptyCursor } from '../lsm/empty-cursor.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
+import { EXPIRY_SIZE, hasExpired } from '../memtable/expiry.ts';
 import { successorOf, type Span } from './read-spans.ts';
 import type { Cursor, KeyRange, ValueSlot } from './transaction.ts';
 
@@ -21,6 +22,8 @@ const NO_BYTES = new Uint8Array(0);
 export interface CursorOwner {
   /** Throws once it has ended. */
   check(): void;
+  /** The moment at which it looks at values that expire. */
+  momentMicros(): number;
 }
 
 export class VisibleCursor implements Cursor {
@@ -125,16 +128,14 @@ export class VisibleCursor implements Cursor {
       }
       if (this.#isBehindEnd()) break;
       this.#showKey();
-      if (kind === ENTRY_KIND.delete) {
+      if (kind !== ENTRY_KIND.put && this.#isGone(kind)) {
         this.#state = 'shown';
         if (this.#passKey() === PENDING) return PENDING;
         this.#state = 'before';
         continue;
       }
       this.version = version;
-      this.value.bytes = source.valueBytes;
-      this.value.start = source.valueStart;
-      this.value.end = source.valueEnd;
+      this.#showValue(kind);
       this.#state = 'shown';
       return true;
     }
@@ -181,14 +182,27 @@ export class VisibleCursor implements Cursor {
         (source.version <= this.#snapshot || source.version === VERSION_MAX) &&
         kind !== PENDING_KIND.lock
       ) {
-        this.#decided = kind;
+        this.#decided = kind !== ENTRY_KIND.put && this.#isGone(kind) ? ENTRY_KIND.delete : kind;
         this.version = source.version;
-        this.value.bytes = source.valueBytes;
-        this.value.start = source.valueStart;
-        this.value.end = source.valueEnd;
+        this.#showValue(kind);
       }
       if (source.previous() === PENDING) return PENDING;
     } while (source.valid && this.#isSameKey());
+  }
+
+  /** Whether the source's entry, which is no plain put, leaves its key without a value. */
+  #isGone(kind: number): boolean {
+    if (kind === ENTRY_KIND.delete) return true;
+    const { valueBytes, valueStart } = this.#source;
+    return hasExpired(kind, valueBytes, valueStart, this.#owner.momentMicros());
+  }
+
+  #showValue(kind: number): void {
+    const { value } = this;
+    const source = this.#source;
+    value.bytes = source.valueBytes;
+    value.start = source.valueStart + (kind === ENTRY_KIND.putExpiring ? EXPIRY_SIZE : 0);
+    value.end = source.valueEnd;
   }
 
   #showKey(): void {

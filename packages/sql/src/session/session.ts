@@ -197,8 +197,59 @@ export interface SessionTransaction extends StatementRunner, AsyncDisposable {
 export type Bytes = Uint8Array | string;
 
 export type KvOperation =
-  | { readonly type: 'put'; readonly key: Bytes; readonly value: Bytes }
+  | {
+      readonly type: 'put';
+      readonly key: Bytes;
+      readonly value: Bytes;
+      readonly ttlMs?: number | undefined;
+    }
   | { readonly type: 'delete'; readonly key: Bytes };
+
+export interface KvPutOptions {
+  /** The key is absent once as many milliseconds have passed; the default is never. */
+  readonly ttlMs?: number | undefined;
+}
+
+export interface KvSearchRequest {
+  /** glob: `*` any bytes, `?` one character, `\` takes the next one as it is. regex: RE2 syntax, found anywhere in a key. */
+  readonly mode: 'glob' | 'regex';
+  readonly pattern: Bytes;
+  /** Pairs in the page, at most 10,000; default 1,000. */
+  readonly limit?: number | undefined;
+  /** Keys looked at for the page, at most 1,000,000; default 100,000. */
+  readonly scanBudget?: number | undefined;
+  /** Where the page before ended. */
+  readonly cursor?: Uint8Array | undefined;
+  /** Bytes of keys and values in the page, at most 100 MB; default 16 MB. One pair that is larger is a page of its own. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface KvSearchPage {
+  readonly entries: readonly (readonly [key: Uint8Array, value: Uint8Array])[];
+  /** Given to the next call goes on where this page ended; absent when every key was looked at. */
+  readonly cursor?: Uint8Array | undefined;
+  /** Keys looked at. */
+  readonly scanned: number;
+}
+
+export interface KvWatchRange {
+  /** This key alone; not together with `prefix`. */
+  readonly key?: Bytes | undefined;
+  readonly prefix?: Bytes | undefined;
+  /** Begins with the changes of this version, as far as they are still kept; the default is from now on. */
+  readonly fromVersion?: bigint | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A committed change of a key. Changes of one commit share its version and come in key order. */
+export type KvEvent =
+  | {
+      readonly type: 'put';
+      readonly key: Uint8Array;
+      readonly value: Uint8Array;
+      readonly version: bigint;
+    }
+  | { readonly type: 'delete'; readonly key: Uint8Array; readonly version: bigint };
 
 export interface KvRange {
   readonly prefix?: Bytes | undefined;
@@ -215,25 +266,34 @@ export interface KvFacet {
   get(key: Bytes): Promise<Uint8Array | undefined>;
   getText(key: Bytes): Promise<string | undefined>;
   getMany(keys: readonly Bytes[]): Promise<(Uint8Array | undefined)[]>;
-  put(key: Bytes, value: Bytes): Promise<void>;
+  put(key: Bytes, value: Bytes, options?: KvPutOptions): Promise<void>;
   /** Whether the key was there. */
   delete(key: Bytes): Promise<boolean>;
   /** `expected` undefined: the key must not exist. */
   compareAndSwap(key: Bytes, expected: Bytes | undefined, next: Bytes): Promise<boolean>;
   batch(operations: readonly KvOperation[]): Promise<void>;
   scan(range?: KvRange): AsyncIterable<[Uint8Array, Uint8Array]>;
+  /** Looks for keys by pattern, a page at a time, each page at its own snapshot. */
+  search(request: KvSearchRequest): Promise<KvSearchPage>;
+  /**
+   * Every committed change of a range, in version order, from the call on. Ends when it is left, by its signal, or with the
+   * database. Fails with ALX_RESOURCES when its reader falls too far behind, and with ALX_OUT_OF_RANGE when `fromVersion` is
+   * older than what is kept.
+   */
+  watch(range?: KvWatchRange): AsyncIterable<KvEvent>;
 }
 
-/** The names and arguments of KvFacet, answered directly. */
+/** The names and arguments of KvFacet, answered directly; without `watch`, which has to wait. */
 export interface SyncKvFacet {
   get(key: Bytes): Uint8Array | undefined;
   getText(key: Bytes): string | undefined;
   getMany(keys: readonly Bytes[]): (Uint8Array | undefined)[];
-  put(key: Bytes, value: Bytes): void;
+  put(key: Bytes, value: Bytes, options?: KvPutOptions): void;
   delete(key: Bytes): boolean;
   compareAndSwap(key: Bytes, expected: Bytes | undefined, next: Bytes): boolean;
   batch(operations: readonly KvOperation[]): void;
   scan(range?: KvRange): IterableIterator<[Uint8Array, Uint8Array]>;
+  search(request: KvSearchRequest): KvSearchPage;
 }
 
 export interface VectorSearch {

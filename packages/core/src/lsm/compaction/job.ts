@@ -76,10 +76,10 @@ export class CompactionJob {
     let bytes = 0;
     while (cursor.valid) {
       if (bytes >= budgetBytes) return true;
-      const { keyBytes, keyStart, keyEnd } = cursor;
+      const { keyStart, keyEnd } = cursor;
       this.#entriesRead += 1;
       bytes += keyEnd - keyStart + (cursor.valueEnd - cursor.valueStart) + ENTRY_OVERHEAD_BYTES;
-      if (gc.keeps(keyBytes, keyStart, keyEnd, cursor.version, cursor.kind)) {
+      if (gc.keepsEntry(cursor)) {
         if (gc.keyNumber !== this.#writtenKey) this.#beginKey();
         this.output.add(cursor);
         this.#entriesWritten += 1;

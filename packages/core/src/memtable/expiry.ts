@@ -1,0 +1,29 @@
+/**
+ * The value of an entry of kind `putExpiring`: when it ends, and what it holds until then.
+ *
+ *   value := end (8, little endian: microseconds since 1970) | value as written
+ *
+ * Part of the file format, do not change. Versions are microseconds of the same clock, so an entry that ended at or before the
+ * oldest snapshot is absent for everyone, now and later: to compaction it is a delete, and compaction needs no clock.
+ */
+import { readUint64, writeUint64 } from '../base/little-endian.ts';
+import { ENTRY_KIND } from './entry.ts';
+
+export const EXPIRY_SIZE = 8;
+
+export function encodeExpiring(endMicros: number, value: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(EXPIRY_SIZE + value.length);
+  writeUint64(bytes, 0, endMicros);
+  bytes.set(value, EXPIRY_SIZE);
+  return bytes;
+}
+
+/** Whether an entry has ended at a time; only entries of kind `putExpiring` ever do. */
+export function hasExpired(
+  kind: number,
+  bytes: Uint8Array,
+  start: number,
+  micros: number,
+): boolean {
+  return kind === ENTRY_KIND.putExpiring && readUint64(bytes, start) <= micros;
+}
