@@ -47,6 +47,13 @@ function diskOptions(options: ResolvedOptions, path: string): Omit<StoreOptions,
   return { vfs, directory, readOnly, checksum: systemChecksum, compression };
 }
 
+/** Whether a database is there already; never one in memory. */
+export function databaseExists(options: ResolvedOptions): boolean {
+  if (options.target.kind === 'memory') return false;
+  const { vfs, directory } = placeOf(options.target.path, options.vfs);
+  return storeExists(vfs, directory);
+}
+
 /** The disk knows paths below the database only; here it is known which database that was. */
 function openingError(error: AlopexError, path: string): AlopexError {
   return error.detail === undefined ? error.with({ detail: `While opening "${path}".` }) : error;
