@@ -200,3 +200,18 @@ test('demo says what is wrong with its documents', async () => {
     stderr: expect.stringContaining('UTF-8') as string,
   });
 });
+
+test('kv searches page by page, and writes only over what it expects', async () => {
+  using place = new Workplace();
+  for (const key of ['user:1', 'user:2', 'visit']) await place.run(['kv', 'put', key, 'v']);
+  const first = await place.run(['kv', 'search', 'user:?', '--limit', '1', '--output', 'csv']);
+  expect(first.stdout).toBe('key,value\nuser:1,v\n');
+  const cursor = /--cursor-hex (\w+)/.exec(first.stderr)?.[1] ?? '';
+  const next = await place.run(['kv', 'search', 'user:?', '--cursor-hex', cursor, '--json']);
+  expect(JSON.parse(next.stdout)).toEqual([{ key: 'user:2', value: 'v' }]);
+  const regex = await place.run(['kv', 'search', '^v', '--mode', 'regex', '--output', 'csv']);
+  expect(regex).toEqual({ code: 0, stdout: 'key,value\nvisit,v\n', stderr: '' });
+  expect((await place.run(['kv', 'cas', 'visit', 'w'])).code).toBe(2);
+  expect((await place.run(['kv', 'cas', 'visit', 'w', '--expected', 'v'])).code).toBe(0);
+  expect((await place.run(['kv', 'put', 'a', 'b', '--ttl-ms', '-1'])).code).toBe(1);
+});

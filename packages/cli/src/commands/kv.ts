@@ -1,6 +1,6 @@
-/** `alopex kv get | put | delete | list`: the key-value facet. Keys and values are text; `--hex` shows and takes bytes. */
-import type { Command } from 'commander';
-import { AlopexError, fromHex } from '@alopex-db/core/base';
+/** `alopex kv get | put | delete | cas | list | search`: the key-value facet. Keys and values are text; `--hex` shows and takes bytes. */
+import { Option, type Command } from 'commander';
+import { AlopexError, fromHex, toHex } from '@alopex-db/core/base';
 import type { Bytes } from '@alopex-db/embedded';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -13,12 +13,25 @@ interface KvOptions {
   readonly hex?: boolean | undefined;
 }
 
+interface PutOptions extends KvOptions {
+  readonly ttlMs?: string | undefined;
+}
+
+interface SearchOptions extends KvOptions {
+  readonly mode: string;
+  readonly cursorHex?: string | undefined;
+}
+
 interface ListOptions extends KvOptions {
   readonly prefix?: string | undefined;
   readonly reverse?: boolean | undefined;
 }
 
 const TEXT_COLUMN = { type: { kind: 'text' }, nullable: false } as const;
+const PAIR_COLUMNS = [
+  { ...TEXT_COLUMN, name: 'key' },
+  { ...TEXT_COLUMN, name: 'value' },
+];
 
 export function addKvCommand(program: Command, context: CommandContext): void {
   const { terminal } = context;
@@ -37,11 +50,32 @@ export function addKvCommand(program: Command, context: CommandContext): void {
     .argument('<key>')
     .argument('<value>')
     .option('--hex', 'key and value as hexadecimal bytes')
+    .option('--ttl-ms <number>', 'the key is absent after as many milliseconds')
     .description('write a key')
-    .action(async (key: string, value: string, options: KvOptions) => {
+    .action(async (key: string, value: string, options: PutOptions) => {
       await using database = await openTarget(context.globals, { createIfMissing: true });
-      await database.kv.put(bytesOf(key, options), bytesOf(value, options));
+      const ttlMs = options.ttlMs === undefined ? undefined : Number(options.ttlMs);
+      await database.kv.put(bytesOf(key, options), bytesOf(value, options), { ttlMs });
     });
+  kv.command('cas')
+    .argument('<key>')
+    .argument('<next>')
+    .option('--expected <value>', 'what the key must hold; without it the key must not exist')
+    .option('--hex', 'key and values as hexadecimal bytes')
+    .description('write a key when its value is as expected; exit code 2 when it is not')
+    .action(
+      async (key: string, next: string, options: KvOptions & { readonly expected?: string }) => {
+        await using database = await openTarget(context.globals, { createIfMissing: true });
+        const { expected } = options;
+        const before = expected === undefined ? undefined : bytesOf(expected, options);
+        const swapped = await database.kv.compareAndSwap(
+          bytesOf(key, options),
+          before,
+          bytesOf(next, options),
+        );
+        if (!swapped) context.exitCode = EXIT.warning;
+      },
+    );
   kv.command('delete')
     .argument('<key>')
     .option('--hex', 'key as hexadecimal bytes')
@@ -56,6 +90,35 @@ export function addKvCommand(program: Command, context: CommandContext): void {
     .option('--hex', 'keys and values as hexadecimal bytes')
     .description('print keys and values in key order')
     .action((options: ListOptions) => listKeys(context, options));
+  kv.command('search')
+    .argument('<pattern>')
+    .addOption(new Option('--mode <mode>').choices(['glob', 'regex']).default('glob'))
+    .option('--cursor-hex <bytes>', 'go on behind the page that ended with this cursor')
+    .option('--hex', 'keys and values as hexadecimal bytes')
+    .description('print a page of the keys that match; the cursor of the next goes to stderr')
+    .action((pattern: string, options: SearchOptions) => searchKeys(context, pattern, options));
+}
+
+async function searchKeys(
+  { globals, terminal }: CommandContext,
+  pattern: string,
+  options: SearchOptions,
+): Promise<void> {
+  await using database = await openTarget(globals, { createIfMissing: false });
+  const cursor = options.cursorHex === undefined ? undefined : hexBytes(options.cursorHex);
+  const page = await database.kv.search({
+    mode: options.mode === 'regex' ? 'regex' : 'glob',
+    pattern,
+    cursor,
+    limit: globals.limit,
+  });
+  const writer = createWriter(outputFormat(globals));
+  let text = writer.begin(PAIR_COLUMNS);
+  for (const [key, value] of page.entries)
+    text += writer.row([textOf(key, options), textOf(value, options)]);
+  await writeOut(terminal.stdout, text + writer.end());
+  if (page.cursor === undefined) return;
+  await writeOut(terminal.stderr, `more: --cursor-hex ${toHex(page.cursor)}\n`);
 }
 
 async function listKeys(
@@ -64,10 +127,7 @@ async function listKeys(
 ): Promise<void> {
   await using database = await openTarget(globals, { createIfMissing: false });
   const writer = createWriter(outputFormat(globals));
-  let text = writer.begin([
-    { ...TEXT_COLUMN, name: 'key' },
-    { ...TEXT_COLUMN, name: 'value' },
-  ]);
+  let text = writer.begin(PAIR_COLUMNS);
   const prefix = options.prefix === undefined ? undefined : bytesOf(options.prefix, options);
   for await (const [key, value] of database.kv.scan({
     prefix,
@@ -84,12 +144,15 @@ async function listKeys(
 }
 
 function bytesOf(text: string, options: KvOptions): Bytes {
-  if (options.hex !== true) return text;
+  return options.hex === true ? hexBytes(text) : text;
+}
+
+function hexBytes(text: string): Uint8Array {
   const bytes = fromHex(text);
   if (bytes === undefined)
     throw new AlopexError(
       'ALX_INVALID_ARGUMENT',
-      `--hex takes pairs of hexadecimal digits, got "${text}"`,
+      `expected pairs of hexadecimal digits, got "${text}"`,
     );
   return bytes;
 }
