@@ -139,10 +139,8 @@ function bindView(view: ViewDef, place: QueryPlace, span: Span): FromSource {
       withQueries: undefined,
       keepUnknown: false,
     });
-    const columns = query.columns.map((column, index) => ({
-      ...column,
-      name: view.columns[index] ?? column.name,
-    }));
+    // A `*` may deliver columns that were added to a table after the view was made: they are not the view's.
+    const columns = view.columns.map((name, index) => ({ ...query.columns[index]!, name }));
     return { plan: exactPlan(query), columns: tableScopeColumns(view.name, columns), tables: [] };
   } catch (error) {
     if (!(error instanceof AlopexError)) throw error;

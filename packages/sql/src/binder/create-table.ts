@@ -35,7 +35,7 @@ export function createTable(statement: CreateTableStatement, context: CompileCon
 }
 
 /** Defaults and checks must bind, so that the mistake shows where it was made and not at the first INSERT. */
-function checkDraft(draft: TableDraft, name: string, context: CompileContext): void {
+export function checkDraft(draft: TableDraft, name: string, context: CompileContext): void {
   const state = new BindState(context, 0);
   const row = draft.columns.map((column) =>
     state.newColumn({
@@ -96,7 +96,7 @@ export function* storeTable(
   const id = yield* catalog.nextObjectId(transaction);
   const columns: ColumnDef[] = [];
   for (const column of draft.columns)
-    columns.push(yield* storeColumn(column, id, target, transaction, catalog));
+    columns.push(yield* storeColumn(column, id, target.schema, transaction, catalog));
   const unique: TableDef['unique'][number][] = [];
   for (const one of draft.unique)
     unique.push({ ...one, indexId: yield* catalog.nextObjectId(transaction) });
@@ -114,10 +114,10 @@ export function* storeTable(
   return table;
 }
 
-function* storeColumn(
+export function* storeColumn(
   draft: ColumnDraft,
   tableId: number,
-  target: DefinitionTarget,
+  schema: string,
   transaction: Transaction,
   catalog: StoredCatalog,
 ): Generator<Pending, ColumnDef, void> {
@@ -126,7 +126,7 @@ function* storeColumn(
   const sequenceId = yield* catalog.nextObjectId(transaction);
   const definition = {
     id: sequenceId,
-    schema: target.schema,
+    schema,
     name: sequenceName,
     ownedBy: tableId,
   };

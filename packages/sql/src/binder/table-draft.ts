@@ -33,6 +33,8 @@ export interface TableDraft {
 }
 
 const COLUMNS_MAX = 1_600;
+/** What is in the catalog already stands nowhere in the statement. */
+const NOWHERE: Span = { start: 0, end: 0 };
 
 export function draftTable(statement: CreateTableStatement, name: string): TableDraft {
   refuseLaterForms(statement);
@@ -40,6 +42,21 @@ export function draftTable(statement: CreateTableStatement, name: string): Table
   statement.columns.forEach((column, ordinal) => builder.addColumn(column, ordinal));
   for (const constraint of statement.constraints) builder.addTableConstraint(constraint);
   return builder.finish(statement.span);
+}
+
+/** The table with a column or a constraint more, which stand at the end of their lists. */
+export function draftAddition(
+  table: TableDef,
+  addition: ColumnDefinition | TableConstraint,
+): TableDraft {
+  const builder = new DraftBuilder(
+    table.name,
+    addition.kind === 'column-definition' ? [addition] : [],
+    table,
+  );
+  if (addition.kind === 'column-definition') builder.addColumn(addition, table.columns.length);
+  else builder.addTableConstraint(addition);
+  return builder.finish(addition.span);
 }
 
 function refuseLaterForms(statement: CreateTableStatement): void {
@@ -76,16 +93,28 @@ type CheckNode =
 
 class DraftBuilder {
   readonly #table: string;
-  readonly #names: readonly Identifier[];
+  readonly #names: readonly { readonly name: string }[];
   readonly #columns: ColumnDraft[] = [];
   readonly #unique: { name: string; columns: readonly number[] }[] = [];
   readonly #checks: { name: string; sql: string; span: Span }[] = [];
   readonly #taken = new Set<string>();
   #primaryKey: TableDef['primaryKey'];
 
-  constructor(table: string, columns: readonly ColumnDefinition[]) {
+  /** `existing`: the table that the columns are added to. */
+  constructor(table: string, columns: readonly ColumnDefinition[], existing?: TableDef) {
     this.#table = table;
-    this.#names = columns.map((column) => column.name);
+    this.#names = [...(existing?.columns ?? []), ...columns.map((column) => column.name)];
+    if (existing === undefined) return;
+    for (const { identity, ...column } of existing.columns) {
+      const sequence = identity?.generated;
+      this.#columns.push({ ...column, sequence, sequenceName: '', defaultSpan: undefined });
+    }
+    this.#primaryKey = existing.primaryKey;
+    this.#unique.push(...existing.unique);
+    for (const check of existing.checks) this.#checks.push({ ...check, span: NOWHERE });
+    const named = [...existing.unique, ...existing.checks, ...(existing.indexes ?? [])];
+    for (const { name } of named) this.#taken.add(name);
+    if (existing.primaryKey !== undefined) this.#taken.add(existing.primaryKey.name);
   }
 
   addColumn(node: ColumnDefinition, ordinal: number): void {

@@ -14,6 +14,8 @@ export interface ColumnDef {
   readonly notNull: boolean;
   /** SQL text of the default, bound when the table is used; absent = null. */
   readonly defaultSql?: string | undefined;
+  /** The value in rows that were written before the column was added (`storage/missing-value`); absent = null. */
+  readonly missing?: string | undefined;
   /** VARCHAR(n): longer text is refused. Absent = any length. */
   readonly lengthMax?: number | undefined;
   /** SERIAL and IDENTITY: the sequence that fills it. 'always' refuses values of the user's. */
@@ -33,6 +35,8 @@ export interface UniqueConstraint {
 export interface CheckConstraint {
   readonly name: string;
   readonly sql: string;
+  /** NOT VALID: rows that were there before it may break it. */
+  readonly notValid?: boolean | undefined;
 }
 
 export interface TableDef {
@@ -43,6 +47,8 @@ export interface TableDef {
   /** Counts changes of the column list; written in front of every row. */
   readonly schemaVersion: number;
   readonly columns: readonly ColumnDef[];
+  /** The largest column id ever given; absent: that of `columns`. */
+  readonly lastColumnId?: number | undefined;
   /** Column lists of earlier schema versions that stored rows may still be written under: what decodes them. */
   readonly olderSchemas?:
     | readonly {

@@ -6,7 +6,7 @@ import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { uniqueViolation } from '../storage/constraint-errors.ts';
 import { readRow } from '../storage/read-column.ts';
-import { layoutsOf } from '../storage/row-layout.ts';
+import { layoutsOf } from '../storage/table-layouts.ts';
 import { TableIndex } from '../storage/table-index.ts';
 import type { StatementContext } from './statement-context.ts';
 

@@ -18,7 +18,7 @@ import {
 } from '@alopex-db/core/vector';
 import type { VectorTopK } from '../plan/physical.ts';
 import { readColumn } from '../storage/read-column.ts';
-import { layoutsOf } from '../storage/row-layout.ts';
+import { layoutsOf } from '../storage/table-layouts.ts';
 import { NearestRows, type NearRow } from './nearest-rows.ts';
 import { RowDecoder } from './row-decoder.ts';
 import { RowScorer } from './scan-nearest.ts';

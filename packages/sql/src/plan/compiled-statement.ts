@@ -11,13 +11,14 @@
  */
 import type { Transaction } from '@alopex-db/core';
 import type { Pending } from '@alopex-db/core/base';
+import type { Expression } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
 import type { TransactionStatement } from '../ast/transaction.ts';
 import type { ExplainStatement, UtilityStatement } from '../ast/utility.ts';
 import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { StoredCatalog } from '../catalog/stored-catalog.ts';
 import type { TableDef } from '../catalog/table-def.ts';
-import type { PhysicalPlan, PlanColumn } from './physical.ts';
+import type { BoundCheck, PhysicalPlan, PlanColumn } from './physical.ts';
 
 export type CompiledStatement = CompiledQuery | CompiledDdl | CompiledExplain | CompiledUtility;
 
@@ -52,6 +53,8 @@ export interface CompiledDdl {
 export interface DdlOutcome {
   /** To run in order, in the same transaction, right after; their row counts add up to the statement's. */
   readonly then: readonly CompiledQuery[];
+  /** Tables whose rows must be looked at or written again, before `builds`. */
+  readonly rewrites?: readonly TableRewrite[] | undefined;
   /** New indexes to fill, before `then`, from the rows the transaction sees. */
   readonly builds?:
     | readonly { readonly table: TableDef; readonly layout: IndexLayout }[]
@@ -59,6 +62,20 @@ export interface DdlOutcome {
   readonly notices: readonly DdlNotice[];
   /** Keyspaces that nobody needs once the transaction has committed. */
   readonly droppedKeyspaces: readonly number[];
+}
+
+/** What a new definition asks of the rows that are there. Expressions refer to columns by position. */
+export interface TableRewrite {
+  readonly before: TableDef;
+  readonly after: TableDef;
+  /** One for each column of `after`, over the columns of `before`; empty: the rows stay and are only checked. */
+  readonly values: readonly Expression[];
+  /** Conditions over the columns of `after` that no row may break. */
+  readonly checks: readonly BoundCheck[];
+  /** Ordinals into `after` of columns that must hold no null. */
+  readonly notNull: readonly number[];
+  /** Whether rows may get another key. */
+  readonly rekeys: boolean;
 }
 
 export interface DdlNotice {

@@ -13,7 +13,7 @@ import type { CompiledQuery } from '../plan/compiled-statement.ts';
 import type { PhysicalPlan, TableScan } from '../plan/physical.ts';
 import { primaryKeyEncoder, type KeyEncoder } from '../storage/key-encoder.ts';
 import { readRow } from '../storage/read-column.ts';
-import { layoutsOf, type TableLayouts } from '../storage/row-layout.ts';
+import { layoutsOf, type TableLayouts } from '../storage/table-layouts.ts';
 import { createValueReader } from '../storage/value-reader.ts';
 import { keyParts, type KeyPart } from './key-parts.ts';
 import { outputConversion, type OutputForm } from './output-value.ts';

@@ -6,6 +6,7 @@ import { PENDING, assert, type Pending, type Waiter } from '@alopex-db/core/base
 import type { Batch, Scalar } from '@alopex-db/core/types';
 import { buildIndex } from '../exec/build-index.ts';
 import type { Interrupt } from '../exec/interrupt.ts';
+import { rewriteTable } from '../exec/rewrite-table.ts';
 import { NodeFigures } from '../exec/node-figures.ts';
 import { StatementContext } from '../exec/statement-context.ts';
 import type { CompiledDdl, CompiledExplain, CompiledQuery } from '../plan/compiled-statement.ts';
@@ -106,6 +107,11 @@ export class StatementRun {
     const outcome = yield* compiled.run(this.#block.transaction, this.#engine.catalog);
     this.notices.push(...outcome.notices);
     this.#block.dropAtCommit(outcome.droppedKeyspaces);
+    for (const rewrite of outcome.rewrites ?? []) {
+      this.#block.readWhole(rewrite.before.id);
+      const context = this.#createContext(undefined);
+      for (const step of rewriteTable(rewrite, context)) if (step === PENDING) yield PENDING;
+    }
     for (const { table, layout } of outcome.builds ?? []) {
       this.#block.readWhole(table.id);
       const context = this.#createContext(undefined);

@@ -8,7 +8,7 @@ import { assert } from '@alopex-db/core/base';
 import { columnFromScalars, type ColumnVector, type Scalar } from '@alopex-db/core/types';
 import type { TableDef } from '../catalog/table-def.ts';
 import { FixedColumnDecoder } from './fixed-column-decoder.ts';
-import { layoutsOf } from './row-layout.ts';
+import { layoutsOf } from './table-layouts.ts';
 import { readColumn } from './read-column.ts';
 import type { RowWindow } from './row-window.ts';
 import { VariableColumnDecoder } from './variable-column-decoder.ts';

@@ -1,9 +1,10 @@
 /** One column of one stored row as a scalar, for any schema version of the table. The plain form of the decoders. */
-import { AlopexError, decodeUtf8, readVarint } from '@alopex-db/core/base';
+import { AlopexError, readVarint } from '@alopex-db/core/base';
 import type { Scalar } from '@alopex-db/core/types';
-import type { ColumnSlot, RowLayout, TableLayouts } from './row-layout.ts';
+import { readSlot } from './read-slot.ts';
+import type { TableLayouts } from './table-layouts.ts';
 
-/** The row begins at `start` of `bytes`. A column that was added after the row was written is null. */
+/** The row begins at `start` of `bytes`. A column that was added after the row was written has the value it was added with. */
 export function readColumn(
   layouts: TableLayouts,
   ordinal: number,
@@ -23,76 +24,11 @@ export function readColumn(
   }
   const olderOrdinal = older.ordinals[ordinal]!;
   return olderOrdinal < 0
-    ? null
+    ? layouts.missing[ordinal]!
     : readSlot(older.layout, older.layout.columns[olderOrdinal]!, bytes, start);
 }
 
 /** All columns of the row, in table order. */
 export function readRow(layouts: TableLayouts, bytes: Uint8Array, start: number): Scalar[] {
   return layouts.current.columns.map((_, ordinal) => readColumn(layouts, ordinal, bytes, start));
-}
-
-function readSlot(layout: RowLayout, slot: ColumnSlot, bytes: Uint8Array, start: number): Scalar {
-  if ((bytes[start + slot.nullByte]! & slot.nullMask) !== 0) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = start + slot.fixedOffset;
-  switch (slot.kind) {
-    case 'null':
-      return null;
-    case 'boolean':
-      return bytes[at] === 1;
-    case 'int16':
-      return view.getInt16(at, true);
-    case 'int32':
-      return view.getInt32(at, true);
-    case 'int64': {
-      const value = view.getBigInt64(at, true);
-      return value >= SAFE_MIN && value <= SAFE_MAX ? Number(value) : value;
-    }
-    case 'timestamp':
-      return Number(view.getBigInt64(at, true));
-    case 'float32':
-      return view.getFloat32(at, true);
-    case 'float64':
-      return view.getFloat64(at, true);
-    case 'uuid':
-      return bytes.slice(at, at + 16);
-    case 'text':
-      return decodeUtf8(
-        bytes,
-        variableStart(layout, slot, view, start),
-        variableEnd(layout, slot, view, start),
-      );
-    case 'bytea':
-      return bytes.slice(
-        variableStart(layout, slot, view, start),
-        variableEnd(layout, slot, view, start),
-      );
-    case 'vector': {
-      const from = variableStart(layout, slot, view, start);
-      const floats = new Float32Array((variableEnd(layout, slot, view, start) - from) >>> 2);
-      for (let index = 0; index < floats.length; index += 1)
-        floats[index] = view.getFloat32(from + 4 * index, true);
-      return floats;
-    }
-  }
-}
-
-const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
-const SAFE_MIN = -SAFE_MAX;
-
-function variableStart(layout: RowLayout, slot: ColumnSlot, view: DataView, start: number): number {
-  const first = start + layout.variableStart;
-  if (slot.variableIndex === 0) return first;
-  return (
-    first + view.getUint32(start + layout.endOffsetsStart + 4 * (slot.variableIndex - 1), true)
-  );
-}
-
-function variableEnd(layout: RowLayout, slot: ColumnSlot, view: DataView, start: number): number {
-  return (
-    start +
-    layout.variableStart +
-    view.getUint32(start + layout.endOffsetsStart + 4 * slot.variableIndex, true)
-  );
 }

@@ -21,7 +21,7 @@ import type { TableDef } from '../catalog/table-def.ts';
 import { createColumnDecoder } from './column-decoder.ts';
 import { readColumn, readRow } from './read-column.ts';
 import { RowEncoder } from './row-encoder.ts';
-import { layoutsOf } from './row-layout.ts';
+import { layoutsOf } from './table-layouts.ts';
 import { RowWindow } from './row-window.ts';
 
 const TYPES: readonly DataType[] = [

@@ -14,7 +14,6 @@
  */
 import { assert, varintSize } from '@alopex-db/core/base';
 import type { DataType, TypeKind } from '@alopex-db/core/types';
-import type { TableDef } from '../catalog/table-def.ts';
 
 /** Bytes of a fixed-width column; 0 = variable. Part of the file format, do not change. */
 const WIDTHS: Readonly<Record<TypeKind, number>> = Object.freeze({
@@ -82,41 +81,4 @@ export function createRowLayout(schemaVersion: number, types: readonly DataType[
     endOffsetsStart: fixed,
     variableStart: fixed + 4 * variables,
   };
-}
-
-/** The layouts of a table: the one rows are written under, and those of older schema versions by number. */
-export interface TableLayouts {
-  readonly current: RowLayout;
-  /** For each older schema version: its layout, and for each present column its ordinal there, or -1 when it came later. */
-  readonly older: ReadonlyMap<
-    number,
-    { readonly layout: RowLayout; readonly ordinals: readonly number[] }
-  >;
-}
-
-// Table definitions are immutable, so what follows from one may be kept as long as it lives.
-const layoutsByTable = new WeakMap<TableDef, TableLayouts>();
-
-export function layoutsOf(table: TableDef): TableLayouts {
-  const known = layoutsByTable.get(table);
-  if (known !== undefined) return known;
-  const current = createRowLayout(
-    table.schemaVersion,
-    table.columns.map((column) => column.type),
-  );
-  const older = new Map(
-    (table.olderSchemas ?? []).map(({ schemaVersion, columns }) => [
-      schemaVersion,
-      {
-        layout: createRowLayout(
-          schemaVersion,
-          columns.map((column) => column.type),
-        ),
-        ordinals: table.columns.map((now) => columns.findIndex((column) => column.id === now.id)),
-      },
-    ]),
-  );
-  const layouts = { current, older };
-  layoutsByTable.set(table, layouts);
-  return layouts;
 }

@@ -16,7 +16,7 @@ import { primaryKeyEncoder, type KeyEncoder } from './key-encoder.ts';
 import { readRow } from './read-column.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { writeNumber, type NumberAllocator } from './number-allocator.ts';
-import { layoutsOf, type TableLayouts } from './row-layout.ts';
+import { layoutsOf, type TableLayouts } from './table-layouts.ts';
 import { TableIndex } from './table-index.ts';
 
 const NO_BYTES = new Uint8Array(0);
