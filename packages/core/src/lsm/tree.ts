@@ -5,6 +5,8 @@
  *
  *   active --freeze--> frozen (newest first) --flush--> level 0 --compaction--> levels below
  *
+ * The log ends a segment where a memtable is frozen, so that each flush frees the segments before it.
+ *
  * The order of a flush: tables written and synced; the edit in the manifest; the new super-version; old log segments removed
  * by the caller. A crash in between leaves files that no manifest knows, or log records that are in tables already: applying
  * those again changes nothing, as an entry is its key and version.
@@ -18,7 +20,6 @@ import type { Compression } from '../sstable/compression.ts';
 import { joinPath } from '../vfs/path.ts';
 import { EpochList } from './epoch.ts';
 import { tableName } from './file-names.ts';
-import { flushMemtable } from './flush.ts';
 import { checkVersion } from './invariants.ts';
 import type { ManifestWriter } from './manifest.ts';
 import { rewriteMemtable } from './rewrite-memtable.ts';
@@ -60,6 +61,8 @@ export class Tree {
   readonly #disk: TreeDisk | undefined;
   #view: SuperVersion;
   #nextFileId: number;
+  /** The first log segment without records of a frozen memtable; recovery does not know it for those it made. */
+  readonly #segmentsBehind = new WeakMap<Memtable, number>();
   readonly #epochs = new EpochList();
   /** Tables of an edit whose outcome is open: the manifest on the disk may name them until the next edit is in force. */
   #disowned: FileId[] = [];
@@ -125,46 +128,36 @@ export class Tree {
     this.#install({ storeId });
   }
 
-  /** Starts a new active memtable. */
-  freeze(): void {
+  /** The memtable that is flushed next. */
+  get oldestFrozen(): Memtable | undefined {
+    return this.frozenCount === 0 ? undefined : this.#view.memtables.at(-1);
+  }
+
+  /** Starts a new active memtable, whose records the log holds from `firstSegmentId` on. */
+  freeze(firstSegmentId?: number): void {
     if (this.active.isEmpty) return;
     this.active.freeze();
+    if (firstSegmentId !== undefined) this.#segmentsBehind.set(this.active, firstSegmentId);
     const memtables = [new Memtable(true), ...this.#view.memtables];
     this.#view = { ...this.#view, memtables };
   }
 
-  /**
-   * Writes all frozen memtables into tables, the oldest first. `horizon` is the oldest snapshot there is or can be;
-   * `firstSegmentId` the first log segment with records of the active memtable. On failure what is not flushed stays frozen.
-   */
-  flushFrozen(horizon: number, firstSegmentId: number): void {
-    const disk = this.#disk;
-    assert(disk?.manifest !== undefined, 'only a store that writes to a disk flushes');
-    for (let oldest = this.frozenCount; oldest > 0; oldest -= 1) {
-      const memtable = this.#view.memtables[oldest]!;
-      const added = flushMemtable({
-        place: disk.place,
-        compression: disk.compression,
-        memtable,
-        horizon,
-        dropped: this.#view.version.dropped,
-        hasTables: (keyspace) => this.#view.version.trees.has(keyspace),
-        newFileId: () => this.newFileId(),
-      });
-      const isLast = oldest === 1;
-      try {
-        this.#install({
-          addedTables: added,
-          lastVersion: memtable.versionMax,
-          ...(isLast ? { firstSegmentId } : {}),
-        });
-      } catch (error) {
-        this.disown(added.map((table) => table.fileId));
-        throw error;
-      }
-      this.#view = { ...this.#view, memtables: this.#view.memtables.slice(0, oldest) };
-      this.#flushCount += 1;
-      for (const table of added) this.#flushedBytes += table.fileSizeBytes;
+  /** Puts the tables of the oldest frozen memtable in its place; a keyspace that was dropped meanwhile is left out. */
+  installFlush(memtable: Memtable, tables: readonly TableDescription[]): void {
+    assert(memtable === this.oldestFrozen, 'memtables are flushed from the oldest on');
+    const { dropped } = this.#view.version;
+    const added = tables.filter((table) => !dropped.has(table.keyspace));
+    const firstSegmentId = this.#segmentsBehind.get(memtable);
+    this.#install({
+      addedTables: added,
+      lastVersion: memtable.versionMax,
+      ...(firstSegmentId === undefined ? {} : { firstSegmentId }),
+    });
+    this.#view = { ...this.#view, memtables: this.#view.memtables.slice(0, -1) };
+    this.#flushCount += 1;
+    for (const table of tables) {
+      this.#flushedBytes += table.fileSizeBytes;
+      if (dropped.has(table.keyspace)) this.#removeFile(this.#pathOf(table.fileId));
     }
   }
 
@@ -267,7 +260,7 @@ export class Tree {
       disk.manifest.append(whole, () => editOf(version), newFileId);
     }
     for (const id of this.#disowned.splice(0)) {
-      this.#removeFile(joinPath(disk!.place.directory, tableName(id)));
+      this.#removeFile(this.#pathOf(id));
     }
     for (const table of tablesOf(next)) before.delete(table.fileId);
     if (before.size > 0) this.#epochs.end([...before.values()]);
@@ -276,6 +269,10 @@ export class Tree {
       version: { ...next, nextFileId: this.#nextFileId },
       epoch: this.#epochs.current,
     };
+  }
+
+  #pathOf(id: FileId): string {
+    return joinPath(this.#disk!.place.directory, tableName(id));
   }
 
   /** The store is right without it being gone: what cannot be removed is left to the next open. */

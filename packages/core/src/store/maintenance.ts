@@ -2,11 +2,11 @@
  * Keeps a store within its memory: freezes and flushes full memtables, removes log segments that tables have replaced, and
  * in a store without a disk rewrites the memtable.
  *
- * A flush happens between two commits, on their thread. When it fails, the commit before it stands; the memtable waits
- * frozen, and the flush is tried again as more is written. With FROZEN_MAX waiting commits fail with what keeps the flush from
- * succeeding, until it does.
+ * A full memtable is frozen between two commits and flushed in small steps while others go on (`lsm/flush`). With FROZEN_MAX waiting
+ * and the active one full, a commit first ends the flushes itself, and fails with what keeps them from succeeding.
  */
 import { AlopexError } from '../base/errors.ts';
+import { FlushScheduler } from '../lsm/flush/scheduler.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
 import type { CompactionScheduler } from '../lsm/compaction/scheduler.ts';
 import type { Tree } from '../lsm/tree.ts';
@@ -37,18 +37,26 @@ export interface MaintenanceParts {
   readonly compaction: CompactionScheduler | undefined;
 }
 
+/** Commits that had to end flushes themselves, and how long that took in all. */
+export interface FlushStalls {
+  readonly count: number;
+  readonly ms: number;
+}
+
 export class Maintenance implements CommitTarget {
   readonly #tree: Tree;
   readonly #snapshots: SnapshotRegistry<MvccTransaction>;
   readonly #options: ResolvedStoreOptions;
   readonly #committer: () => Committer;
   readonly #compaction: CompactionScheduler | undefined;
+  /** Absent in a store that does not write to a disk. */
+  readonly #flush: FlushScheduler | undefined;
   #oldestSegmentId: number;
   #rewriteAtBytes = REWRITE_FROM_BYTES;
-  /** Bytes committed that compaction has not been told of. */
+  /** Bytes committed that flush and compaction have not been told of. */
   #unpaidBytes = 0;
-  /** Size of the active memtable at which a failed flush is repeated. */
-  #retryAtBytes = 0;
+  #stallCount = 0;
+  #stalledMs = 0;
 
   constructor(parts: MaintenanceParts) {
     this.#tree = parts.tree;
@@ -57,14 +65,24 @@ export class Maintenance implements CommitTarget {
     this.#committer = parts.committer;
     this.#compaction = parts.compaction;
     this.#oldestSegmentId = parts.oldestSegmentId;
+    this.#flush = this.#makeFlush();
+  }
+
+  get flushStalls(): FlushStalls {
+    return { count: this.#stallCount, ms: this.#stalledMs };
+  }
+
+  /** What the last flush has failed with, until one succeeds. */
+  get flushFailure(): AlopexError | undefined {
+    return this.#flush?.failure;
   }
 
   reserve(writes: WriteSet): void {
     if (this.#options.vfs === undefined) this.#reserveMemory(writes);
-    else if (this.#tree.frozenCount >= FROZEN_MAX && this.#isFull()) this.flushFrozen();
+    else if (this.#tree.frozenCount >= FROZEN_MAX && this.#isFull()) this.#stall();
     if (this.#tree.active.hasRoomFor(writes)) return;
-    if (this.#options.vfs === undefined) this.#tree.freeze();
-    else this.flush();
+    if (this.#tree.frozenCount >= FROZEN_MAX) this.#stall();
+    this.#freeze();
     if (this.#tree.active.hasRoomFor(writes)) return;
     throw new AlopexError(
       'ALX_RESOURCES',
@@ -86,24 +104,11 @@ export class Maintenance implements CommitTarget {
       if (due && this.#tree.active.garbageShare > REWRITE_GARBAGE_MIN) this.#rewrite();
       return;
     }
-    this.#flushIfDue();
     const bytes = this.#unpaidBytes;
     this.#unpaidBytes = 0;
+    if (this.#isFull() && this.#tree.frozenCount < FROZEN_MAX) this.#freezeBehind();
+    this.#flush?.pay(bytes);
     this.#compaction?.pay(bytes);
-  }
-
-  #flushIfDue(): void {
-    const due = this.#tree.frozenCount === 0 ? this.#options.memtableSizeBytes : this.#retryAtBytes;
-    if (this.#tree.active.allocatedBytes < due) return;
-    try {
-      if (this.#isFull()) this.flush();
-      else this.flushFrozen();
-    } catch (error) {
-      // Of our own bugs nobody should learn from a log only.
-      if (!(error instanceof AlopexError) || error.kind === 'Internal') throw error;
-      this.#retryAtBytes = this.#tree.active.allocatedBytes + this.#options.memtableSizeBytes / 8;
-      this.#options.logger.warn('a flush has failed and will be repeated', { error });
-    }
   }
 
   /** Writes everything committed into tables. */
@@ -112,19 +117,58 @@ export class Maintenance implements CommitTarget {
       this.#rewrite();
       return;
     }
-    if (this.#tree.frozenCount < FROZEN_MAX) this.#tree.freeze();
-    this.flushFrozen();
+    // A flush that fails leaves no more waiting than there may be.
+    if (this.#tree.frozenCount >= FROZEN_MAX) this.#flush?.drain();
+    this.#freeze();
+    this.#flush?.drain();
   }
 
-  /** Writes the frozen memtables into tables. */
-  flushFrozen(): void {
-    if (this.#tree.frozenCount === 0) return;
-    // With an active memtable in use the log goes on in older segments: they go with the next flush.
-    const rotated = this.#committer().rotateLog();
-    const firstSegmentId = this.#tree.active.isEmpty ? rotated : this.#oldestSegmentId;
-    this.#tree.flushFrozen(this.horizon(), firstSegmentId);
-    this.#compaction?.note();
-    this.#removeSegmentsBefore(firstSegmentId);
+  /** Ends the flush under way, without a result. Nothing happens afterwards. */
+  async stop(): Promise<void> {
+    await this.#flush?.stop();
+  }
+
+  /** Starts a new memtable, and in the log a new segment. */
+  #freeze(): void {
+    if (this.#options.vfs === undefined) this.#tree.freeze();
+    else if (!this.#tree.active.isEmpty) this.#tree.freeze(this.#committer().rotateLog());
+    this.#flush?.note();
+  }
+
+  /** The commit before it stands even when the log has no further segment: the next one learns of that. */
+  #freezeBehind(): void {
+    try {
+      this.#freeze();
+    } catch (error) {
+      // Of our own bugs nobody should learn from a log only.
+      if (!(error instanceof AlopexError) || error.kind === 'Internal') throw error;
+      this.#options.logger.warn('the log has failed at the end of a segment', { error });
+    }
+  }
+
+  /** The most memtables wait that may: the commit ends their flushes. */
+  #stall(): void {
+    const { clock } = this.#options;
+    const begin = clock.monotonicMs();
+    this.#flush?.drain();
+    this.#stallCount += 1;
+    this.#stalledMs += clock.monotonicMs() - begin;
+  }
+
+  #makeFlush(): FlushScheduler | undefined {
+    const { vfs, readOnly, clock, logger, memtableSizeBytes } = this.#options;
+    if (vfs === undefined || readOnly) return undefined;
+    return new FlushScheduler({
+      tree: this.#tree,
+      clock,
+      logger,
+      memtableSizeBytes,
+      horizon: () => this.horizon(),
+      installed: () => {
+        this.#compaction?.note();
+        this.#removeSegmentsBefore(this.#tree.view.version.firstSegmentId);
+      },
+    });
   }
 
   #isFull(): boolean {

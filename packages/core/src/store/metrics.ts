@@ -17,6 +17,11 @@ export interface StoreMetrics {
   readonly flushCount: number;
   /** Bytes of the tables that flushes have written. With what compaction has written: the write amplification. */
   readonly flushedBytes: number;
+  /** Commits that waited for flushes because too many memtables did, and how long in all. */
+  readonly flushStalls: number;
+  readonly flushStalledMs: number;
+  /** What the last flush has failed with, until one succeeds. */
+  readonly flushFailure: string | undefined;
   /** Tables that are part of the store no more and wait for their last reader. */
   readonly removedTableCount: number;
   /** Tables and their bytes by level, of all keyspaces. */

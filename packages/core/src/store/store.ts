@@ -220,8 +220,6 @@ export class Store implements TransactionHost {
       });
     }
     this.flush();
-    // After flushes that have failed there may be more than one flush takes.
-    if (this.#tree.view.memtables.some(({ isEmpty }) => !isEmpty)) this.flush();
     const { view } = this;
     const pauseOpen = async (): Promise<void> => {
       await pause();
@@ -253,6 +251,9 @@ export class Store implements TransactionHost {
       tableBytes: this.#tree.tableBytes,
       flushCount: this.#tree.flushCount,
       flushedBytes: this.#tree.flushedBytes,
+      flushStalls: this.#maintenance.flushStalls.count,
+      flushStalledMs: this.#maintenance.flushStalls.ms,
+      flushFailure: this.#maintenance.flushFailure?.message,
       removedTableCount: this.#tree.removedTableCount,
       levels: this.#tree.levelSizes(),
       compaction: this.#compaction?.metrics(),
@@ -275,6 +276,7 @@ export class Store implements TransactionHost {
   async #close(): Promise<void> {
     for (const transaction of this.snapshots.all()) transaction.abandon();
     this.#backgroundSync.stop();
+    await this.#maintenance.stop();
     await this.#compaction?.stop();
     try {
       try {

@@ -20,7 +20,7 @@ import type { Table, TablePlace } from '../table.ts';
 import type { TableDescription } from '../version-edit.ts';
 import { VersionGc, type OlderEntries } from '../version-gc.ts';
 import { grandparentBytesMax, type LeveledOptions } from './leveled.ts';
-import { LevelWriter } from './level-writer.ts';
+import { LevelWriter } from '../level-writer.ts';
 import type { Work } from './picker.ts';
 
 export interface CompactionTask {

@@ -1,28 +1,21 @@
 /**
- * One compaction from its choice to its end.
- *
- *   merging --advance--> written --finish--> done       tables written; durable; in the manifest; inputs removed
- *      `----------- abandon, or a failure --> ended      nothing has changed
- *
+ * One compaction from its choice to its end (`table-run`): merged, durable, in the manifest, its inputs removed; or nothing.
  * While it runs it is a reader of the epoch it began in, so that no table it looks at goes away. Its inputs belong to it alone.
- * A crash leaves files that no manifest knows, which recovery removes, or the whole change.
  */
 import { assert } from '../../base/assert.ts';
 import type { FileId, KeyspaceId } from '../../base/brand.ts';
-import type { AlopexError } from '../../base/errors.ts';
 import type { Epoch } from '../epoch.ts';
 import { totalBytes } from '../key-range.ts';
 import type { Table } from '../table.ts';
+import { TableRun } from '../table-run.ts';
 import type { Tree } from '../tree.ts';
-import { failureOf } from './failure.ts';
+import type { TableDescription } from '../version-edit.ts';
 import { CompactionJob } from './job.ts';
 import type { LeveledOptions } from './leveled.ts';
 import type { Work } from './picker.ts';
 import { OutsideTables } from './tombstones.ts';
 
 export type MergeWork = Work<Table> & { readonly kind: 'merge' };
-
-export type CompactionState = 'merging' | 'written' | 'done' | 'ended';
 
 export interface CompactionRunOptions {
   readonly tree: Tree;
@@ -34,18 +27,13 @@ export interface CompactionRunOptions {
   readonly leveled: LeveledOptions;
 }
 
-/** Written bytes that may wait for a sync while the merge goes on. */
-const UNSYNCED_BYTES_MAX = 2 * 1024 * 1024;
-
-export class CompactionRun {
+export class CompactionRun extends TableRun {
   readonly work: MergeWork;
   readonly inputBytes: number;
   readonly #inputEntries: number;
   readonly #tree: Tree;
   readonly #epoch: Epoch;
   readonly #job: CompactionJob;
-  #state: CompactionState = 'merging';
-  #failure: AlopexError | undefined;
 
   constructor(options: CompactionRunOptions) {
     const { tree, work, snapshots, settled, leveled } = options;
@@ -53,13 +41,7 @@ export class CompactionRun {
     const levels = view.version.trees.get(work.keyspace);
     assert(disk !== undefined && levels !== undefined, 'a compaction has tables on a disk');
     const inputs = new Set([...work.upper, ...work.lower]);
-    this.work = work;
-    this.inputBytes = totalBytes([...inputs]);
-    this.#inputEntries = [...inputs].reduce((sum, table) => sum + table.metadata.entryCount, 0);
-    this.#tree = tree;
-    this.#epoch = view.epoch;
-    this.#epoch.readers += 1;
-    this.#job = new CompactionJob({
+    const job = new CompactionJob({
       place: disk.place,
       compression: disk.compression,
       options: leveled,
@@ -69,6 +51,14 @@ export class CompactionRun {
       elsewhere: new OutsideTables(levels, inputs, settled),
       newFileId: () => tree.newFileId(),
     });
+    super(job);
+    this.work = work;
+    this.inputBytes = totalBytes([...inputs]);
+    this.#inputEntries = [...inputs].reduce((sum, table) => sum + table.metadata.entryCount, 0);
+    this.#tree = tree;
+    this.#epoch = view.epoch;
+    this.#epoch.readers += 1;
+    this.#job = job;
   }
 
   get keyspace(): KeyspaceId {
@@ -80,118 +70,21 @@ export class CompactionRun {
     return [...this.work.upper, ...this.work.lower].map((table) => table.fileId);
   }
 
-  get state(): CompactionState {
-    return this.#state;
-  }
-
-  /** Nothing is left to do. */
-  get isOver(): boolean {
-    return this.#state === 'done' || this.#state === 'ended';
-  }
-
-  /** What it has failed with. */
-  get failure(): AlopexError | undefined {
-    return this.#failure;
-  }
-
-  /** Ids of the tables written. */
-  get outputs(): FileId[] {
-    return this.#job.output.tables.map((table) => table.fileId);
-  }
-
-  get writtenBytes(): number {
-    return this.#job.output.writtenBytes;
-  }
-
   /** About the share of the work that is done. */
   get progress(): number {
     return this.#job.entriesRead / this.#inputEntries;
   }
 
-  /** Merges about as many bytes; expects that it is merging. */
-  advance(budgetBytes: number): void {
-    assert(this.#state === 'merging', 'a compaction that advances is merging');
-    this.#attempt(() => {
-      if (!this.#job.advance(budgetBytes)) this.#state = 'written';
-    });
-  }
-
-  /** Starts to sync what has gathered, on another thread. */
-  syncBehind(): void {
-    const { output } = this.#job;
-    if (output.unsyncedBytes >= UNSYNCED_BYTES_MAX) output.syncBehind();
-  }
-
-  /** Syncs what has gathered. */
-  syncNow(): void {
-    const { output } = this.#job;
-    if (output.unsyncedBytes >= UNSYNCED_BYTES_MAX) this.#attempt(() => output.syncContentNow());
-  }
-
-  /** Makes the result durable and puts it in force. Expects that it is written; does nothing if it is over meanwhile. */
-  async finish(): Promise<void> {
-    let failure: AlopexError | undefined;
-    try {
-      await this.#job.output.sync();
-    } catch (error) {
-      failure = failureOf(error);
-    }
-    if (this.isOver) return;
-    this.#attempt(() => {
-      if (failure !== undefined) throw failure;
-      this.#install();
-    });
-  }
-
-  finishNow(): void {
-    assert(this.#state === 'written', 'a compaction that finishes is written');
-    this.#attempt(() => {
-      this.#job.output.syncNow();
-      this.#install();
-    });
-  }
-
-  /** Ends it without a result. Idempotent. */
-  abandon(): void {
-    if (this.isOver) return;
-    this.#end('ended');
-    this.#job.output.remove();
-  }
-
-  /** Resolves once nothing of it happens any more. */
-  async settled(): Promise<void> {
-    await this.#job.output.settled();
-  }
-
-  #install(): void {
+  protected installTables(tables: readonly TableDescription[]): void {
     const { upper, lower } = this.work;
-    const { output } = this.#job;
-    try {
-      this.#tree.replaceTables([...upper, ...lower], output.tables);
-    } catch (error) {
-      // The edit may have reached the disk all the same: the new tables must stay until another edit has said otherwise.
-      this.#end('ended');
-      output.close();
-      this.#tree.disown(this.outputs);
-      throw error;
-    }
-    this.#end('done');
-    output.close();
+    this.#tree.replaceTables([...upper, ...lower], tables);
   }
 
-  #attempt(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#failure = failureOf(error);
-      this.abandon();
-      throw this.#failure;
-    }
+  protected disownTables(tables: readonly FileId[]): void {
+    this.#tree.disown(tables);
   }
 
-  #end(state: 'done' | 'ended'): void {
-    this.#state = state;
+  protected ended(): void {
     this.#epoch.readers -= 1;
-    this.#job.close();
   }
 }

@@ -15,7 +15,7 @@ import type { Clock } from '../../base/clock.ts';
 import { AlopexError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { CommitDues } from './dues.ts';
-import { failureOf } from './failure.ts';
+import { failureOf } from '../failure.ts';
 import type { CompactionMetrics } from './metrics.ts';
 import { RunList, type RunListOptions } from './run-list.ts';
 import type { CompactionRun } from './run.ts';

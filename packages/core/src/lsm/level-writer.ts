@@ -1,22 +1,23 @@
 /**
- * Writes the tables that a compaction makes: one behind the other, on one level. A table ends where it is told to, between two
- * keys. Nothing of it counts before `sync` or `syncNow` has made all tables and their names durable; `remove` undoes everything.
+ * Writes the tables that a flush or a compaction makes: one behind the other, on one level. A table ends where it is told to,
+ * between two keys. Nothing of it counts before `sync` or `syncNow` has made all tables and their names durable; `remove` undoes everything.
  */
-import type { KeyspaceId, FileId } from '../../base/brand.ts';
-import type { AlopexError } from '../../base/errors.ts';
-import type { EntryCursor } from '../../memtable/entry.ts';
-import type { Compression } from '../../sstable/compression.ts';
-import { TableWriter } from '../../sstable/table-writer.ts';
-import { joinPath } from '../../vfs/path.ts';
-import type { WritableFile } from '../../vfs/vfs.ts';
-import { tableName } from '../file-names.ts';
-import type { TablePlace } from '../table.ts';
-import type { TableDescription } from '../version-edit.ts';
+import type { KeyspaceId, FileId } from '../base/brand.ts';
+import type { AlopexError } from '../base/errors.ts';
+import type { EntryCursor } from '../memtable/entry.ts';
+import type { Compression } from '../sstable/compression.ts';
+import { TableWriter } from '../sstable/table-writer.ts';
+import { joinPath } from '../vfs/path.ts';
+import type { WritableFile } from '../vfs/vfs.ts';
+import { tableName } from './file-names.ts';
+import type { TablePlace } from './table.ts';
+import type { TableDescription } from './version-edit.ts';
 import { failureOf } from './failure.ts';
 
 export interface LevelWriterOptions {
   readonly place: TablePlace;
   readonly compression: Compression | undefined;
+  /** Of the first table. */
   readonly keyspace: KeyspaceId;
   readonly level: number;
   readonly newFileId: () => FileId;
@@ -28,6 +29,9 @@ interface Output {
   readonly writer: TableWriter;
   /** Size of the file when it was last synced. */
   syncedBytes: number;
+  /** Nothing more is written to it. Once that is synced the file is closed: a flush may write thousands of tables. */
+  ended: boolean;
+  closed: boolean;
 }
 
 export class LevelWriter {
@@ -35,12 +39,14 @@ export class LevelWriter {
   readonly #outputs: Output[] = [];
   readonly #tables: TableDescription[] = [];
   #current: Output | undefined;
+  #keyspace: KeyspaceId;
   /** The sync that is under way on another thread, which never rejects. */
   #syncing: Promise<void> | undefined;
   #failure: AlopexError | undefined;
 
   constructor(options: LevelWriterOptions) {
     this.#options = options;
+    this.#keyspace = options.keyspace;
   }
 
   /** The tables that have ended. */
@@ -65,6 +71,16 @@ export class LevelWriter {
     );
   }
 
+  get openFiles(): number {
+    return this.#outputs.reduce((count, { closed }) => (closed ? count : count + 1), 0);
+  }
+
+  /** Ends the table in the making; those that follow belong to the keyspace. */
+  beginKeyspace(keyspace: KeyspaceId): void {
+    this.endTable();
+    this.#keyspace = keyspace;
+  }
+
   add(entry: EntryCursor): void {
     const { writer } = this.#current ?? this.#begin();
     writer.add(
@@ -83,9 +99,11 @@ export class LevelWriter {
   endTable(): void {
     if (this.#current === undefined) return;
     const { fileId, writer } = this.#current;
-    const { keyspace, level } = this.#options;
+    const { level } = this.#options;
+    const keyspace = this.#keyspace;
     const { fileSizeBytes, ...metadata } = writer.finish();
     this.#tables.push({ fileId, keyspace, level, fileSizeBytes, metadata });
+    this.#current.ended = true;
     this.#current = undefined;
   }
 
@@ -111,9 +129,9 @@ export class LevelWriter {
   /** Syncs what was written so far, but no names. */
   syncContentNow(): void {
     for (const output of this.#outputs) {
-      if (output.syncedBytes === output.file.position) continue;
-      output.file.syncNow();
+      if (output.syncedBytes < output.file.position) output.file.syncNow();
       output.syncedBytes = output.file.position;
+      closeIfEnded(output);
     }
   }
 
@@ -140,7 +158,7 @@ export class LevelWriter {
     const fileId = newFileId();
     const file = place.vfs.create(joinPath(place.directory, tableName(fileId)));
     const writer = new TableWriter({ file, checksum: place.checksum, compression });
-    const output = { fileId, file, writer, syncedBytes: 0 };
+    const output = { fileId, file, writer, syncedBytes: 0, ended: false, closed: false };
     this.#outputs.push(output);
     this.#current = output;
     return output;
@@ -171,10 +189,14 @@ export class LevelWriter {
   async #syncAll(): Promise<void> {
     for (const output of this.#outputs) {
       const { position } = output.file;
-      if (output.syncedBytes === position) continue;
+      if (output.syncedBytes === position) {
+        closeIfEnded(output);
+        continue;
+      }
       try {
         await output.file.sync();
         output.syncedBytes = Math.max(output.syncedBytes, position);
+        closeIfEnded(output);
       } catch (error) {
         this.#failure ??= failureOf(error);
       }
@@ -186,4 +208,10 @@ export class LevelWriter {
     if (this.#tables.length > 0)
       this.#options.place.vfs.syncDirectory(this.#options.place.directory);
   }
+}
+
+function closeIfEnded(output: Output): void {
+  if (!output.ended || output.closed || output.syncedBytes < output.file.position) return;
+  output.closed = true;
+  output.file.close();
 }
