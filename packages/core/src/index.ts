@@ -11,6 +11,7 @@ export type {
   ValueSlot,
 } from './txn/transaction.ts';
 export { BLOCK_CACHE_SIZE_DEFAULT, BlockCache } from './lsm/block-cache.ts';
+export { OPEN_FILES_MAX_DEFAULT, OpenFiles } from './lsm/open-files.ts';
 export { LEVELED_DEFAULTS, type LeveledOptions } from './lsm/compaction/leveled.ts';
 export type { CompactionMetrics } from './lsm/compaction/metrics.ts';
 export type { BackupProgress, BackupReport, BackupTarget } from './store/backup.ts';

@@ -36,6 +36,10 @@ export class Config {
     return this.#with({ blockCacheSize });
   }
 
+  maxOpenFiles(maxOpenFiles: number): Config {
+    return this.#with({ maxOpenFiles });
+  }
+
   vectorIndexMemory(vectorIndexMemory: ByteSize): Config {
     return this.#with({ vectorIndexMemory });
   }

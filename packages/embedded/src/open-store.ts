@@ -1,6 +1,6 @@
 /** Opens the store of a database on its disk, or in memory, with what Node offers: files, CRC-32, zstd, randomness. */
 import { AlopexError } from '@alopex-db/core/base';
-import { BlockCache, Store, storeExists, type StoreOptions } from '@alopex-db/core';
+import { BlockCache, OpenFiles, Store, storeExists, type StoreOptions } from '@alopex-db/core';
 import {
   NodeVfs,
   systemChecksum,
@@ -25,6 +25,7 @@ export function openStore(options: ResolvedOptions): OpenedStore {
     durability,
     memtableSizeBytes,
     blockCache,
+    openFiles: new OpenFiles(options.maxOpenFiles),
     random: systemRandom,
     pause: () => systemPause(0),
   };

@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   readonly memtableSize?: ByteSize | undefined;
   /** Blocks of tables kept in memory. Default 512 MB. */
   readonly blockCacheSize?: ByteSize | undefined;
+  /** Files of tables kept open; the others are opened when read. Default 512. */
+  readonly maxOpenFiles?: number | undefined;
   /** Vectors kept contiguous for exact search. Default 1 GB. */
   readonly vectorIndexMemory?: ByteSize | undefined;
   /** What a statement's blocking operators (sort, join, aggregate) may hold. Default 25 % of the machine's memory. */

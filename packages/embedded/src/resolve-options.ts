@@ -1,6 +1,6 @@
 /** Options as given become options as used: defaults filled in, sizes in bytes, what is not built or not known refused. */
 import { AlopexError, silentLogger, type Clock, type Logger } from '@alopex-db/core/base';
-import type { Durability } from '@alopex-db/core';
+import { OPEN_FILES_MAX_DEFAULT, type Durability } from '@alopex-db/core';
 import { systemClock, systemMemoryBytes } from '@alopex-db/core/node';
 import type { Vfs } from '@alopex-db/core/vfs';
 import { didYouMean } from '@alopex-db/sql';
@@ -17,6 +17,7 @@ export interface ResolvedOptions {
   readonly memoryLimitBytes: number | undefined;
   readonly memtableSizeBytes: number;
   readonly blockCacheSizeBytes: number;
+  readonly maxOpenFiles: number;
   readonly vectorIndexMemoryBytes: number;
   readonly bufferPoolSizeBytes: number;
   readonly durability: Durability;
@@ -55,6 +56,7 @@ const KNOWN_OPTIONS = [
   'memoryLimit',
   'memtableSize',
   'blockCacheSize',
+  'maxOpenFiles',
   'vectorIndexMemory',
   'bufferPoolSize',
   'durability',
@@ -98,6 +100,7 @@ export function resolveOptions(given: DatabaseOptions): ResolvedOptions {
     memoryLimitBytes: optionalSize('memoryLimit', given.memoryLimit),
     memtableSizeBytes: size(given, 'memtableSize'),
     blockCacheSizeBytes: size(given, 'blockCacheSize'),
+    maxOpenFiles: openFiles(given.maxOpenFiles),
     vectorIndexMemoryBytes: size(given, 'vectorIndexMemory'),
     bufferPoolSizeBytes:
       optionalSize('bufferPoolSize', given.bufferPoolSize) ??
@@ -127,6 +130,14 @@ function checkNames(given: DatabaseOptions): void {
 
 function size(given: DatabaseOptions, name: keyof typeof DEFAULT_SIZES): number {
   return optionalSize(name, given[name]) ?? DEFAULT_SIZES[name];
+}
+
+function openFiles(given: number | undefined): number {
+  if (given === undefined) return OPEN_FILES_MAX_DEFAULT;
+  if (Number.isSafeInteger(given) && given >= 1) return given;
+  throw new AlopexError('ALX_INVALID_ARGUMENT', `maxOpenFiles is ${given}`, {
+    hint: 'Give a whole number from 1 on.',
+  });
 }
 
 function optionalSize(name: string, value: ByteSize | undefined): number | undefined {

@@ -10,6 +10,7 @@ import { joinPath } from '../vfs/path.ts';
 import type { Vfs } from '../vfs/vfs.ts';
 import { tableName } from './file-names.ts';
 import type { LevelPart } from './level-blocks.ts';
+import type { OpenFiles } from './open-files.ts';
 import type { TableDescription } from './version-edit.ts';
 
 export interface TablePlace {
@@ -18,6 +19,7 @@ export interface TablePlace {
   readonly checksum: Checksum;
   readonly compressions: readonly Compression[];
   readonly cache: Residency;
+  readonly files: OpenFiles;
 }
 
 /** The file behind a table, which the same table on another level shares. */
@@ -73,8 +75,8 @@ export class Table implements TableDescription, LevelPart {
   }
 
   #open(): TableReader | Pending {
-    const { vfs, checksum, compressions, cache } = this.#place;
-    const file = vfs.openRead(this.path);
+    const { vfs, checksum, compressions, cache, files } = this.#place;
+    const file = files.open(vfs, this.path);
     const reader = TableReader.open({ file, checksum, compressions, cache });
     if (reader === PENDING) {
       file.close();

@@ -49,7 +49,8 @@ function openOnDisk(
 ): OpenedParts {
   const { directory, checksum, compression, readOnly, logger } = options;
   const compressions = compression === undefined ? [] : [compression];
-  const place: TablePlace = { vfs, directory, checksum, compressions, cache: options.blockCache };
+  const { blockCache: cache, openFiles: files } = options;
+  const place: TablePlace = { vfs, directory, checksum, compressions, cache, files };
   const recovered = recover({ place, memtableSizeBytes: options.memtableSizeBytes, readOnly });
   if (recovered.cut !== undefined) {
     logger.warn('the log ended in the middle of a record, which was left out', {

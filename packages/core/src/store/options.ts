@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import { BlockCache } from '../lsm/block-cache.ts';
+import { OpenFiles } from '../lsm/open-files.ts';
 import { LEVELED_DEFAULTS, type LeveledOptions } from '../lsm/compaction/leveled.ts';
 import type { Compression } from '../sstable/compression.ts';
 import type { Residency } from '../sstable/residency.ts';
@@ -27,6 +28,8 @@ export interface StoreOptions {
   readonly compression?: Compression | undefined;
   /** Blocks of tables in memory; stores of a process may share one. Default: one of 512 MiB for this store. */
   readonly blockCache?: Residency | undefined;
+  /** Bounds the open files of tables; stores of a process may share one. Default: 512 files for this store. */
+  readonly openFiles?: OpenFiles | undefined;
   /** When a commit is acknowledged unless its transaction says otherwise. Default `fsync`. */
   readonly durability?: Durability | undefined;
   /** Longest time that a commit acknowledged under `os` or `memory` stays unsynced. Default 200 ms. */
@@ -54,6 +57,7 @@ export interface ResolvedStoreOptions {
   readonly checksum: Checksum;
   readonly compression: Compression | undefined;
   readonly blockCache: Residency;
+  readonly openFiles: OpenFiles;
   readonly durability: Durability;
   readonly backgroundSyncMs: number;
   readonly memtableSizeBytes: number;
@@ -83,6 +87,7 @@ export function resolveStoreOptions(options: StoreOptions): ResolvedStoreOptions
     checksum: options.checksum ?? crc32,
     compression: options.compression,
     blockCache: options.blockCache ?? new BlockCache(),
+    openFiles: options.openFiles ?? new OpenFiles(),
     durability: options.durability ?? STORE_DEFAULTS.durability,
     backgroundSyncMs: options.backgroundSyncMs ?? STORE_DEFAULTS.backgroundSyncMs,
     memtableSizeBytes: options.memtableSizeBytes ?? STORE_DEFAULTS.memtableSizeBytes,

@@ -16,6 +16,7 @@ import type { Checksum } from '../base/checksum.ts';
 import { AlopexError } from '../base/errors.ts';
 import { CURRENT_NAME, manifestName, tableName } from '../lsm/file-names.ts';
 import { BlockCache } from '../lsm/block-cache.ts';
+import { OpenFiles } from '../lsm/open-files.ts';
 import { checkVersion } from '../lsm/invariants.ts';
 import { currentManifest } from '../lsm/manifest.ts';
 import { decodeManifest } from '../lsm/manifest-format.ts';
@@ -95,7 +96,14 @@ export async function verifyLocked(
 ): Promise<VerifyReport> {
   const { vfs, directory, checksum, compressions } = options;
   const cache = new BlockCache(0);
-  const place: TablePlace = { vfs, directory, checksum, compressions, cache };
+  const place: TablePlace = {
+    vfs,
+    directory,
+    checksum,
+    compressions,
+    cache,
+    files: new OpenFiles(),
+  };
   const findings = new VerifyFindings();
   const loaded = loadVersion(place, findings);
   if (loaded !== undefined) {

@@ -11,6 +11,7 @@ import { TableWriter } from '../../sstable/table-writer.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { MemoryVfs } from '../../vfs/memory-vfs.ts';
 import { BlockCache } from '../block-cache.ts';
+import { OpenFiles } from '../open-files.ts';
 import { tableName } from '../file-names.ts';
 import { Table, type TablePlace } from '../table.ts';
 import { LEVEL_COUNT } from '../version.ts';
@@ -40,7 +41,9 @@ class Bench {
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
     const vfs = new MemoryVfs();
-    this.place = { vfs, directory: '', checksum: crc32, compressions: [], cache: new BlockCache() };
+    const cache = new BlockCache();
+    const files = new OpenFiles();
+    this.place = { vfs, directory: '', checksum: crc32, compressions: [], cache, files };
   }
 
   readonly newFileId = (): FileId => {
