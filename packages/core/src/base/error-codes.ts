@@ -74,6 +74,7 @@ export const ERROR_CODES = {
   // K: constraints
   ALX_UNIQUE_VIOLATION: define('K001', '23505', 'Invalid'),
   ALX_FOREIGN_KEY_VIOLATION: define('K002', '23503', 'Invalid'),
+  ALX_INVALID_FOREIGN_KEY: define('K004', '42830', 'Invalid'),
   ALX_CHECK_VIOLATION: define('K003', '23514', 'Invalid'),
   // S: transactions and storage
   ALX_SERIALIZATION_CONFLICT: define('S001', '40001', 'Conflict'),

@@ -8,7 +8,12 @@ import { errorAt } from '../errors.ts';
 import { foldExpression } from '../optimizer/fold-expression.ts';
 import { encodeMissing } from '../storage/missing-value.ts';
 import type { AlterPlace } from './alter-table.ts';
-import { dropPrimaryKey, renewIndexes, storeAddedConstraints } from './alter-constraints.ts';
+import {
+  dropPrimaryKey,
+  renewIndexes,
+  requireUnreferred,
+  storeAddedConstraints,
+} from './alter-constraints.ts';
 import { BINDERS } from './bind-data-statement.ts';
 import { unsupported } from './bind-error.ts';
 import { bindColumnType } from './bind-type.ts';
@@ -92,12 +97,15 @@ function dropKeysOf(alteration: TableAlteration, ordinal: number): void {
   const indexes = table.indexes?.filter(
     (index) => !index.columns.some((part) => part.ordinal === ordinal),
   );
+  requireUnreferred(alteration, [ordinal], `column ${name}`);
+  const { id } = table.columns[ordinal]!;
+  const foreignKeys = table.foreignKeys?.filter((key) => !key.columns.includes(id));
   const checks = table.checks.filter(({ sql }) => !mentionsColumn(context.parser, sql, name));
   for (const one of table.unique)
     if (!unique.includes(one)) alteration.droppedKeyspaces.push(one.indexId);
   for (const index of table.indexes ?? [])
     if (indexes?.includes(index) !== true) alteration.droppedKeyspaces.push(index.id);
-  alteration.change({ unique, indexes, checks });
+  alteration.change({ unique, indexes, checks, foreignKeys });
 }
 
 export function* alterType(
@@ -131,6 +139,9 @@ export function* alterType(
     const columns = alteration.table.columns.with(ordinal, { ...changed, ...missing });
     return alteration.change({ columns });
   }
+  requireUnreferred(alteration, [ordinal], `column ${column.name}`);
+  if (alteration.table.foreignKeys?.some((key) => key.columns.includes(column.id)) === true)
+    throw unsupported('changing the type of a column with a foreign key', action.span);
   const value = convertedValue(alteration, changed, action);
   alteration.change({ columns: alteration.table.columns.with(ordinal, changed) });
   alteration.setValue(ordinal, value);

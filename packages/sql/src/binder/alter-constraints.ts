@@ -1,10 +1,12 @@
 /** The actions of ALTER TABLE on constraints. */
-import type { Pending } from '@alopex-db/core/base';
+import { AlopexError, type Pending } from '@alopex-db/core/base';
 import type { AlterTableAction } from '../ast/ddl.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { errorAt } from '../errors.ts';
 import type { AlterPlace } from './alter-table.ts';
+import { tableById } from './bind-references.ts';
 import { checkDraft } from './create-table.ts';
+import { foreignKeyOf, refersTo } from './foreign-key-definition.ts';
 import { draftAddition, type TableDraft } from './table-draft.ts';
 import type { TableAlteration } from './table-alteration.ts';
 
@@ -38,8 +40,41 @@ export function* storeAddedConstraints(
     if (!notValid) alteration.requireCheck(name);
   }
   alteration.change({ unique, checks });
+  addForeignKeys(alteration, draft, notValid);
   if (draft.primaryKey !== undefined && before.primaryKey === undefined)
     yield* addPrimaryKey(alteration, draft.primaryKey, place);
+}
+
+function addForeignKeys(alteration: TableAlteration, draft: TableDraft, notValid: boolean): void {
+  if (draft.foreignKeys.length === 0) return;
+  const { table, context } = alteration;
+  const added = draft.foreignKeys.map((key) => {
+    const found = foreignKeyOf(key, table, context);
+    if (!notValid) alteration.requireCheck(found.name);
+    return notValid ? { ...found, notValid } : found;
+  });
+  alteration.change({ foreignKeys: [...(table.foreignKeys ?? []), ...added] });
+}
+
+/** A key that others refer to stays. */
+export function requireUnreferred(
+  alteration: TableAlteration,
+  ordinals: readonly number[],
+  what: string,
+): void {
+  const { table, context } = alteration;
+  const children = (table.referencedBy ?? []).map((id) => tableById(context.catalog, id));
+  const child = children.find((one) => refersTo(one, table, ordinals));
+  if (child === undefined) return;
+  throw new AlopexError(
+    'ALX_DEPENDENT_OBJECTS',
+    `cannot change ${what} of table ${table.name} because other objects depend on it`,
+    {
+      detail: `a foreign key of table ${child.name} depends on it`,
+      hint: `Drop the foreign key of ${child.name} first.`,
+      table: table.name,
+    },
+  );
 }
 
 function* addPrimaryKey(
@@ -60,7 +95,8 @@ export function* dropPrimaryKey(
   alteration: TableAlteration,
   place: AlterPlace,
 ): Generator<Pending, void, void> {
-  const { primaryKey: _primaryKey, ...table } = alteration.table;
+  const { primaryKey, ...table } = alteration.table;
+  requireUnreferred(alteration, primaryKey?.columns ?? [], 'the primary key');
   alteration.table = table;
   alteration.rekeys = true;
   yield* renewIndexes(alteration, () => true, place);
@@ -109,9 +145,13 @@ export function* dropConstraint(
     return alteration.change({ checks: table.checks.filter((check) => check.name !== name) });
   const unique = table.unique.find((one) => one.name === name);
   if (unique !== undefined) {
+    requireUnreferred(alteration, unique.columns, `constraint ${name}`);
     alteration.droppedKeyspaces.push(unique.indexId);
     return alteration.change({ unique: table.unique.filter((one) => one !== unique) });
   }
+  const foreignKeys = (table.foreignKeys ?? []).filter((key) => key.name !== name);
+  if (foreignKeys.length < (table.foreignKeys ?? []).length)
+    return alteration.change({ foreignKeys: foreignKeys.length > 0 ? foreignKeys : undefined });
   if (table.primaryKey?.name === name) return yield* dropPrimaryKey(alteration, place);
   const message = missingConstraint(table, name);
   if (!action.ifExists) throw errorAt('ALX_UNKNOWN_SETTING', message, action.name.span);
@@ -135,6 +175,7 @@ export function renameConstraint(
   alteration.change({
     checks: table.checks.map(renamed),
     unique: table.unique.map(renamed),
+    foreignKeys: table.foreignKeys?.map(renamed),
     ...(table.primaryKey === undefined ? {} : { primaryKey: renamed(table.primaryKey) }),
   });
 }
@@ -144,6 +185,13 @@ export function validateConstraint(
   { name }: Action<'validate-constraint'>,
 ): void {
   const { table } = alteration;
+  const key = table.foreignKeys?.find((one) => one.name === name.name);
+  if (key !== undefined) {
+    const { notValid: unchecked, ...valid } = key;
+    if (unchecked === true) alteration.requireCheck(key.name);
+    const foreignKeys = table.foreignKeys!.map((one) => (one === key ? valid : one));
+    return alteration.change({ foreignKeys });
+  }
   const ordinal = table.checks.findIndex((check) => check.name === name.name);
   if (ordinal < 0) {
     if (constraintNames(table).includes(name.name)) return;
@@ -157,7 +205,8 @@ export function validateConstraint(
 
 function constraintNames(table: TableDef): readonly string[] {
   const key = table.primaryKey === undefined ? [] : [table.primaryKey.name];
-  return [...key, ...table.unique.map(({ name }) => name), ...table.checks.map(({ name }) => name)];
+  const others = [...table.unique, ...table.checks, ...(table.foreignKeys ?? [])];
+  return [...key, ...others.map(({ name }) => name)];
 }
 
 function missingConstraint(table: TableDef, name: string): string {

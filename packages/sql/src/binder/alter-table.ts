@@ -23,6 +23,7 @@ import {
 } from './alter-constraints.ts';
 import { unsupported } from './bind-error.ts';
 import { definitionTarget, existingRelation } from './definition-target.ts';
+import { storeReferences } from './foreign-key-definition.ts';
 import { settleDependentViews } from './dependent-views.ts';
 import { checkTableOptions } from './table-draft.ts';
 import { TableAlteration } from './table-alteration.ts';
@@ -59,7 +60,8 @@ export function alterTable(statement: AlterTableStatement, context: CompileConte
         if (after.name !== before.name)
           yield* catalog.remove(transaction, before.schema, before.name);
         yield* catalog.put(transaction, { kind: 'table', definition: after });
-        return alteration.outcome();
+        yield* storeReferences(before.foreignKeys ?? [], after, transaction, catalog);
+        return alteration.outcome(yield* settled(() => catalog.view(transaction)));
       } catch (error) {
         throw error instanceof AlopexError ? locateError(error, target.text) : error;
       }

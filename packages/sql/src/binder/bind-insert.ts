@@ -9,6 +9,7 @@ import type { LogicalColumn, LogicalInsert, LogicalPlan } from '../plan/logical.
 import { columnExpression } from './bind-column.ts';
 import { unsupported } from './bind-error.ts';
 import { bindOnConflict } from './bind-on-conflict.ts';
+import { bindReferences } from './bind-references.ts';
 import { bindReturning } from './bind-returning.ts';
 import { valuesContext } from './bind-values.ts';
 import { convertColumns, settleColumns } from './coerce-query.ts';
@@ -43,6 +44,7 @@ export function bindInsert(statement: InsertStatement, place: QueryPlace): Logic
   return {
     kind: 'insert',
     table,
+    references: bindReferences(state, bind, table),
     source,
     row,
     checks: boundChecks(state, bind, table, row),

@@ -8,6 +8,7 @@ import { errorAt } from '../errors.ts';
 import type { LogicalColumn, LogicalDelete, LogicalPlan, LogicalUpdate } from '../plan/logical.ts';
 import { bindAssignments } from './bind-assignments.ts';
 import { bindFrom, tableSource } from './bind-from.ts';
+import { bindReferences } from './bind-references.ts';
 import { bindReturning } from './bind-returning.ts';
 import { requireBoolean } from './coerce.ts';
 import type { ExpressionContext, QueryPlace } from './expression-context.ts';
@@ -40,6 +41,7 @@ export function bindUpdate(statement: UpdateStatement, place: QueryPlace): Logic
   return {
     kind: 'update',
     table,
+    references: bindReferences(state, bind, table),
     input: rows.input,
     target: rows.target,
     rowKey: rows.rowKey,
@@ -61,6 +63,7 @@ export function bindDelete(statement: DeleteStatement, place: QueryPlace): Logic
   return {
     kind: 'delete',
     table,
+    references: bindReferences(place.state, place.bind, table),
     input: rows.input,
     target: rows.target,
     rowKey: rows.rowKey,

@@ -5,15 +5,16 @@ import type { CreateTableStatement } from '../ast/ddl.ts';
 import { walk } from '../ast/visit.ts';
 import type { Expression as Syntax } from '../ast/expression.ts';
 import type { Span } from '../ast/span.ts';
-import type { StoredCatalog } from '../catalog/stored-catalog.ts';
+import { settled, type StoredCatalog } from '../catalog/stored-catalog.ts';
 import type { ColumnDef, TableDef } from '../catalog/table-def.ts';
-import { errorAt } from '../errors.ts';
+import { errorAt, locateError } from '../errors.ts';
 import type { CompiledDdl, DdlNotice, DdlOutcome } from '../plan/compiled-statement.ts';
 import type { CompileContext } from '../planner/compile-context.ts';
 import { BINDERS } from './bind-data-statement.ts';
 import { BindState } from './bind-state.ts';
 import { requireBoolean } from './coerce.ts';
 import { claimName, definitionTarget, type DefinitionTarget } from './definition-target.ts';
+import { foreignKeyOf, storeReferences } from './foreign-key-definition.ts';
 import { rowContext, storedValue } from './row-values.ts';
 import { draftTable, type ColumnDraft, type TableDraft } from './table-draft.ts';
 
@@ -28,7 +29,10 @@ export function createTable(statement: CreateTableStatement, context: CompileCon
     *run(transaction, catalog): Generator<Pending, DdlOutcome, void> {
       const notices: DdlNotice[] = [];
       const free = yield* claimName(target, statement.ifNotExists, transaction, catalog, notices);
-      if (free) yield* storeTable(target, draft, transaction, catalog);
+      if (free) {
+        const table = yield* storeTable(target, draft, transaction, catalog);
+        yield* storeForeignKeys(table, draft, context, transaction, catalog);
+      }
       return { then: [], notices, droppedKeyspaces: [] };
     },
   };
@@ -112,6 +116,31 @@ export function* storeTable(
   };
   yield* catalog.put(transaction, { kind: 'table', definition: table });
   return table;
+}
+
+function* storeForeignKeys(
+  table: TableDef,
+  draft: TableDraft,
+  context: CompileContext,
+  transaction: Transaction,
+  catalog: StoredCatalog,
+): Generator<Pending, void, void> {
+  if (draft.foreignKeys.length === 0) return;
+  const view = yield* settled(() => catalog.view(transaction));
+  const foreignKeys = draft.foreignKeys.map((key) =>
+    locatedIn(context.text, () => foreignKeyOf(key, table, { ...context, catalog: view })),
+  );
+  const definition = { ...table, foreignKeys };
+  yield* catalog.put(transaction, { kind: 'table', definition });
+  yield* storeReferences([], definition, transaction, catalog);
+}
+
+function locatedIn<T>(text: string, find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    throw error instanceof AlopexError ? locateError(error, text) : error;
+  }
 }
 
 export function* storeColumn(

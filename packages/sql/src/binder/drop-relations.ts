@@ -4,6 +4,7 @@ import type { Transaction } from '@alopex-db/core';
 import type { DropStatement } from '../ast/ddl.ts';
 import type { QualifiedName } from '../ast/name.ts';
 import type { CatalogView } from '../catalog/catalog.ts';
+import { foreignKeysTo } from '../catalog/foreign-key.ts';
 import { settled, type StoredCatalog } from '../catalog/stored-catalog.ts';
 import { keyspacesOf } from '../catalog/index-layout.ts';
 import type { TableDef, ViewDef } from '../catalog/table-def.ts';
@@ -11,6 +12,7 @@ import { didYouMean, errorAt, locateError } from '../errors.ts';
 import type { CompiledDdl, DdlNotice, DdlOutcome } from '../plan/compiled-statement.ts';
 import type { CompileContext } from '../planner/compile-context.ts';
 import { unsupported } from './bind-error.ts';
+import { storeReferences, withoutKeysTo } from './foreign-key-definition.ts';
 import { definitionTarget, existingRelation, type DefinitionTarget } from './definition-target.ts';
 
 type Dropped =
@@ -74,16 +76,23 @@ function* dropOne(found: Dropped, run: DropRun): Generator<Pending, void, void> 
   const kept = dependants.filter(
     (other) => !statement.names.some((name) => name.parts.at(-1)!.name === other.name),
   );
-  if (kept.length > 0 && !statement.cascade) {
+  const referring = found.kind === 'table' ? referringTables(found.one, view, statement) : [];
+  if (kept.length + referring.length > 0 && !statement.cascade) {
     throw located(
       errorAt(
         'ALX_DEPENDENT_OBJECTS',
         `cannot drop ${found.kind} ${found.one.name} because other objects depend on it`,
         statement.span,
         {
-          detail: kept
-            .map((other) => `view ${other.name} depends on ${found.kind} ${found.one.name}`)
-            .join('\n'),
+          detail: [
+            ...kept.map((other) => `view ${other.name} depends on ${found.kind} ${found.one.name}`),
+            ...referring.flatMap((child) =>
+              foreignKeysTo(child, found.one.id).map(
+                (key) =>
+                  `constraint ${key.name} on table ${child.name} depends on table ${found.one.name}`,
+              ),
+            ),
+          ].join('\n'),
           hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
         },
       ),
@@ -98,8 +107,49 @@ function* dropOne(found: Dropped, run: DropRun): Generator<Pending, void, void> 
     });
     yield* dropOne({ kind: 'view', one: other }, run);
   }
-  if (found.kind === 'table') yield* dropOwned(found.one, run);
+  for (const child of referring) yield* dropKeysTo(found.one.id, child, run);
+  if (found.kind === 'table') {
+    yield* storeReferences(
+      found.one.foreignKeys ?? [],
+      { ...found.one, foreignKeys: undefined },
+      transaction,
+      catalog,
+    );
+    yield* dropOwned(found.one, run);
+  }
   yield* catalog.remove(transaction, found.one.schema, found.one.name);
+}
+
+/** Other tables whose foreign keys refer to this one and that are not dropped by the same statement. */
+function referringTables(
+  table: TableDef,
+  view: CatalogView,
+  { names }: DropStatement,
+): readonly TableDef[] {
+  return view
+    .tables()
+    .filter(
+      (other) =>
+        other.id !== table.id &&
+        table.referencedBy?.includes(other.id) === true &&
+        !names.some((name) => name.parts.at(-1)!.name === other.name),
+    );
+}
+
+function* dropKeysTo(
+  parent: number,
+  child: TableDef,
+  run: DropRun,
+): Generator<Pending, void, void> {
+  for (const key of foreignKeysTo(child, parent)) {
+    run.notices.push({
+      severity: 'notice',
+      message: `drop cascades to constraint ${key.name} on table ${child.name}`,
+      sqlState: '00000',
+    });
+  }
+  const definition = withoutKeysTo(child, parent);
+  yield* run.catalog.put(run.transaction, { kind: 'table', definition });
 }
 
 /** What a table keeps beside its rows. */

@@ -6,16 +6,22 @@
  * Rows are written again only where they must be: when a column changes its stored form, when they get another key, or when
  * an added column has a default that differs from row to row. Else the catalog remembers the older list of columns.
  */
-import { assert } from '@alopex-db/core/base';
 import type { Expression } from '@alopex-db/core/exec';
 import { indexLayouts } from '../catalog/index-layout.ts';
 import type { ColumnDef, TableDef } from '../catalog/table-def.ts';
-import type { DdlNotice, DdlOutcome, TableRewrite } from '../plan/compiled-statement.ts';
+import type { CatalogView } from '../catalog/catalog.ts';
+import type {
+  DdlNotice,
+  DdlOutcome,
+  ForeignKeyCheck,
+  TableRewrite,
+} from '../plan/compiled-statement.ts';
 import type { LogicalColumn } from '../plan/logical.ts';
 import type { CompileContext } from '../planner/compile-context.ts';
-import { ExpressionPlacer, SubqueryFrame, layoutOf } from '../planner/place-expression.ts';
+import { placeOverRow } from '../planner/place-row-expression.ts';
 import { BINDERS } from './bind-data-statement.ts';
 import { BindState } from './bind-state.ts';
+import { bindReferences } from './bind-references.ts';
 import { boundChecks } from './row-values.ts';
 
 export class TableAlteration {
@@ -114,7 +120,7 @@ export class TableAlteration {
   }
 
   /** What is left to do, once `table` has been stored. */
-  outcome(): DdlOutcome {
+  outcome(view: CatalogView): DdlOutcome {
     const { before, table, notices, droppedKeyspaces } = this;
     const rewrite = this.#rewrite();
     const filledByRewrite = rewrite !== undefined && rewrite.values.length > 0;
@@ -125,7 +131,14 @@ export class TableAlteration {
           .filter(({ keyspace }) => !known.has(keyspace))
           .map((layout) => ({ table, layout }));
     const rewrites = rewrite === undefined ? [] : [rewrite];
-    return { then: [], rewrites, builds, notices, droppedKeyspaces };
+    return {
+      then: [],
+      rewrites,
+      builds,
+      foreignKeys: this.#foreignKeyChecks(view),
+      notices,
+      droppedKeyspaces,
+    };
   }
 
   /** The definition to store. */
@@ -146,6 +159,16 @@ export class TableAlteration {
       };
     }
     return this.table;
+  }
+
+  /** `view`: the catalog with the new definition. */
+  #foreignKeyChecks(view: CatalogView): readonly ForeignKeyCheck[] {
+    const { table, context } = this;
+    const wanted = (table.foreignKeys ?? []).filter(({ name }) => this.#checks.has(name));
+    if (wanted.length === 0) return [];
+    const state = new BindState({ ...context, catalog: view }, 0);
+    const references = bindReferences(state, BINDERS, { ...table, foreignKeys: wanted });
+    return references === undefined ? [] : [{ table, references }];
   }
 
   #rewrite(): TableRewrite | undefined {
@@ -170,8 +193,11 @@ export class TableAlteration {
     return {
       before,
       after: table,
-      values: writes ? this.#values.map((value) => placed(value, this.row)) : [],
-      checks: checks.map(({ name, condition }) => ({ name, condition: placed(condition, row) })),
+      values: writes ? this.#values.map((value) => placeOverRow(value, this.row)) : [],
+      checks: checks.map(({ name, condition }) => ({
+        name,
+        condition: placeOverRow(condition, row),
+      })),
       notNull,
       rekeys,
     };
@@ -184,13 +210,4 @@ function stored({ id, type }: ColumnDef): Pick<ColumnDef, 'id' | 'type'> {
 
 function withoutMissing({ missing: _missing, ...column }: ColumnDef): ColumnDef {
   return column;
-}
-
-/** From column ids to positions in a row. */
-function placed(expression: Expression, row: readonly LogicalColumn[]): Expression {
-  const placer = new ExpressionPlacer(
-    new SubqueryFrame(),
-    () => assert(false, 'subqueries were refused when the expression was bound') as never,
-  );
-  return placer.place(expression, layoutOf(row.map(({ id }) => id)));
 }

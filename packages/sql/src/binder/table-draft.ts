@@ -7,6 +7,7 @@ import type {
   ColumnConstraint,
   ColumnDefinition,
   CreateTableStatement,
+  ForeignReference,
   Option,
   TableConstraint,
 } from '../ast/ddl.ts';
@@ -30,6 +31,16 @@ export interface TableDraft {
   readonly primaryKey: TableDef['primaryKey'];
   readonly unique: readonly { readonly name: string; readonly columns: readonly number[] }[];
   readonly checks: readonly { readonly name: string; readonly sql: string; readonly span: Span }[];
+  readonly foreignKeys: readonly ForeignKeyDraft[];
+}
+
+/** A foreign key whose other table is still to be looked up. */
+export interface ForeignKeyDraft {
+  readonly name: string;
+  /** Ordinals of the referring columns. */
+  readonly columns: readonly number[];
+  readonly reference: ForeignReference;
+  readonly span: Span;
 }
 
 const COLUMNS_MAX = 1_600;
@@ -97,6 +108,7 @@ class DraftBuilder {
   readonly #columns: ColumnDraft[] = [];
   readonly #unique: { name: string; columns: readonly number[] }[] = [];
   readonly #checks: { name: string; sql: string; span: Span }[] = [];
+  readonly #foreignKeys: ForeignKeyDraft[] = [];
   readonly #taken = new Set<string>();
   #primaryKey: TableDef['primaryKey'];
 
@@ -112,7 +124,12 @@ class DraftBuilder {
     this.#primaryKey = existing.primaryKey;
     this.#unique.push(...existing.unique);
     for (const check of existing.checks) this.#checks.push({ ...check, span: NOWHERE });
-    const named = [...existing.unique, ...existing.checks, ...(existing.indexes ?? [])];
+    const named = [
+      ...existing.unique,
+      ...existing.checks,
+      ...(existing.indexes ?? []),
+      ...(existing.foreignKeys ?? []),
+    ];
     for (const { name } of named) this.#taken.add(name);
     if (existing.primaryKey !== undefined) this.#taken.add(existing.primaryKey.name);
   }
@@ -160,7 +177,7 @@ class DraftBuilder {
       case 'identity':
         return this.#setIdentity(ordinal, node);
       case 'references':
-        throw unsupported('FOREIGN KEY', node.span);
+        return this.#addForeignKey([ordinal], node);
       case 'generated':
         throw unsupported('a generated column', node.span);
     }
@@ -183,7 +200,10 @@ class DraftBuilder {
       case 'table-check':
         return this.#addCheck(node, `${this.#table}_check`);
       case 'foreign-key':
-        throw unsupported('FOREIGN KEY', node.span);
+        return this.#addForeignKey(
+          node.columns.map((column) => this.#ordinal(column)),
+          node,
+        );
     }
   }
 
@@ -200,6 +220,7 @@ class DraftBuilder {
       primaryKey: this.#primaryKey,
       unique: this.#unique,
       checks: this.#checks,
+      foreignKeys: this.#foreignKeys,
     };
   }
 
@@ -259,6 +280,18 @@ class DraftBuilder {
     this.#checkKey(columns, 'unique constraint', node.span);
     const parts = columns.map((ordinal) => this.#names[ordinal]!.name).join('_');
     this.#unique.push({ name: this.#constraintName(node, `${this.#table}_${parts}_key`), columns });
+  }
+
+  #addForeignKey(
+    columns: readonly number[],
+    node: (ColumnConstraint & { kind: 'references' }) | (TableConstraint & { kind: 'foreign-key' }),
+  ): void {
+    const { reference, span } = node;
+    if (reference.match === 'partial') throw unsupported('MATCH PARTIAL', reference.span);
+    this.#checkKey(columns, 'foreign key constraint', span);
+    const parts = columns.map((ordinal) => this.#names[ordinal]!.name).join('_');
+    const name = this.#constraintName(node, `${this.#table}_${parts}_fkey`);
+    this.#foreignKeys.push({ name, columns, reference, span });
   }
 
   #checkKey(columns: readonly number[], what: string, span: Span): void {

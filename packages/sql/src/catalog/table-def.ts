@@ -4,6 +4,7 @@
  * primary key in order-preserving form, else a hidden row id.
  */
 import type { DataType } from '@alopex-db/core/types';
+import type { ForeignKey } from './foreign-key.ts';
 import type { IndexDef } from './index-def.ts';
 
 export interface ColumnDef {
@@ -62,6 +63,10 @@ export interface TableDef {
   /** Made by CREATE INDEX; absent = none. */
   readonly indexes?: readonly IndexDef[] | undefined;
   readonly checks: readonly CheckConstraint[];
+  /** Keys that refer to other tables, or to this one; absent = none. */
+  readonly foreignKeys?: readonly ForeignKey[] | undefined;
+  /** Ids of the tables whose foreign keys refer to this one; absent = none. */
+  readonly referencedBy?: readonly number[] | undefined;
 }
 
 export interface ViewDef {

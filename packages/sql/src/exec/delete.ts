@@ -4,6 +4,7 @@ import type { BatchIterator } from '@alopex-db/core/exec';
 import { bytesAt } from '@alopex-db/core/types';
 import type { DeletePlan } from '../plan/physical.ts';
 import { StagedWrites } from '../storage/staged-writes.ts';
+import { ForeignKeys } from './foreign-keys.ts';
 import { Returning } from './returning.ts';
 import type { StatementContext } from './statement-context.ts';
 import { TargetRows } from './target-rows.ts';
@@ -14,6 +15,7 @@ export function* deleteRows(plan: DeletePlan, context: StatementContext): BatchI
   const writer = context.createWriter(table);
   const returning = new Returning(plan.returning, context);
   const staged = new StagedWrites(context.memoryBytesMax);
+  const foreignKeys = ForeignKeys.of(plan.references, table, context);
   const targets = new TargetRows(plan.input, keyColumn);
   for (const input of context.open(plan.input)) {
     if (input === PENDING) {
@@ -31,10 +33,12 @@ export function* deleteRows(plan: DeletePlan, context: StatementContext): BatchI
         const entry = index.batchEntryOf(batch.columns, row, key);
         if (entry !== undefined) staged.delete(index.keyspace, entry);
       }
+      foreignKeys?.noteChange(batch, undefined, row);
     }
     const columns = batch.columns.filter((_, position) => position !== keyColumn);
     returning.keep({ rowCount: batch.rowCount, columns });
   }
   yield* staged.apply(context.transaction, writer);
+  if (foreignKeys !== undefined) yield* foreignKeys.settle();
   yield* returning.outputs();
 }

@@ -5,6 +5,7 @@ import type { Batch } from '@alopex-db/core/types';
 import type { InsertPlan } from '../plan/physical.ts';
 import { RowChecks } from './check-rows.ts';
 import { copyBatch } from './copy-batch.ts';
+import { ForeignKeys } from './foreign-keys.ts';
 import { readsTable } from './reads-table.ts';
 import { Returning } from './returning.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -15,8 +16,11 @@ export function* insert(plan: InsertPlan, context: StatementContext): BatchItera
   const writer = context.createWriter(table);
   const checks = new RowChecks(table, plan.checks, context);
   const returning = new Returning(plan.returning, context);
+  const foreignKeys = ForeignKeys.of(plan.references, table, context);
   const upsert =
-    onConflict === undefined ? undefined : new Upsert(plan, onConflict, writer, context);
+    onConflict === undefined
+      ? undefined
+      : new Upsert(plan, onConflict, { writer, foreignKeys, context });
   const opened = context.open(plan.source);
   const source = readsTable(plan.source, table.id) ? readAhead(opened) : opened;
   for (const batch of source) {
@@ -36,8 +40,10 @@ export function* insert(plan: InsertPlan, context: StatementContext): BatchItera
       writer.prepareBatchRow(batch.columns, row);
       while (writer.insert() === PENDING) yield PENDING;
     }
+    foreignKeys?.noteNewRows(batch);
     yield returning.evaluate(batch);
   }
+  if (foreignKeys !== undefined) yield* foreignKeys.settle();
 }
 
 /** Reads a source to its end before handing out its first batch. */

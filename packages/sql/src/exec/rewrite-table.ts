@@ -8,10 +8,10 @@ import { BATCH_ROWS_MAX, BOOLEAN, bytesAt, isValid, type Batch } from '@alopex-d
 import { indexLayouts } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import type { TableRewrite } from '../plan/compiled-statement.ts';
-import type { TableScan } from '../plan/physical.ts';
 import { StagedWrites } from '../storage/staged-writes.ts';
 import type { TableWriter } from '../storage/table-writer.ts';
 import type { StatementContext } from './statement-context.ts';
+import { wholeTable } from './whole-table.ts';
 
 export function* rewriteTable(rewrite: TableRewrite, context: StatementContext): BatchIterator {
   const { before, after, values } = rewrite;
@@ -36,22 +36,6 @@ export function* rewriteTable(rewrite: TableRewrite, context: StatementContext):
     for (let row = 0; row < rows.rowCount; row += 1) stage(rows, row, bytesAt(keys, row));
   }
   yield* staged.apply(context.transaction, writer);
-}
-
-function wholeTable(table: TableDef): TableScan {
-  return {
-    kind: 'table-scan',
-    table,
-    alias: table.name,
-    ordinals: [...table.columns.keys()],
-    access: { kind: 'full' },
-    filter: undefined,
-    withRowKey: true,
-    reverse: false,
-    columns: [],
-    rows: 0,
-    cost: 0,
-  };
 }
 
 /** Throws for the first row that breaks a condition, in PostgreSQL's words. */

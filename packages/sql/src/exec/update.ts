@@ -10,6 +10,7 @@ import type { UpdatePlan } from '../plan/physical.ts';
 import { StagedWrites } from '../storage/staged-writes.ts';
 import type { TableWriter } from '../storage/table-writer.ts';
 import { RowChecks } from './check-rows.ts';
+import { ForeignKeys } from './foreign-keys.ts';
 import { Returning } from './returning.ts';
 import type { StatementContext } from './statement-context.ts';
 import { TargetRows } from './target-rows.ts';
@@ -25,6 +26,9 @@ export function* update(plan: UpdatePlan, context: StatementContext): BatchItera
     ordinal,
     evaluate: compileExpression(value, context),
   }));
+  const foreignKeys = ForeignKeys.of(plan.references, table, context);
+  const changed = new Set(assignments.map(({ ordinal }) => ordinal));
+  const keysChange = foreignKeys?.areReferredTo(changed) === true;
   const stage = changesKeys(plan) ? stageMove : stageValue;
   for (const input of context.open(plan.input)) {
     if (input === PENDING) {
@@ -46,11 +50,14 @@ export function* update(plan: UpdatePlan, context: StatementContext): BatchItera
         row,
         key: bytesAt(keys, row),
       });
+      if (keysChange) foreignKeys?.noteChange(batch, after, row);
     }
+    foreignKeys?.noteNewRows(after, changed);
     const rest = batch.columns.slice(table.columns.length + 1);
     returning.keep({ rowCount: batch.rowCount, columns: [...columns, ...rest] });
   }
   yield* staged.apply(context.transaction, writer);
+  if (foreignKeys !== undefined) yield* foreignKeys.settle();
   yield* returning.outputs();
 }
 

@@ -22,6 +22,7 @@ import type { InsertPlan, OnConflictPlan } from '../plan/physical.ts';
 import { readRow } from '../storage/read-column.ts';
 import { replaceRow } from '../storage/replace-row.ts';
 import type { ConflictingRow, TableWriter } from '../storage/table-writer.ts';
+import type { ForeignKeys } from './foreign-keys.ts';
 import { RowChecks } from './check-rows.ts';
 import type { StatementContext } from './statement-context.ts';
 
@@ -31,10 +32,17 @@ interface ConflictUpdate {
   readonly where: CompiledPredicate | undefined;
 }
 
+export interface UpsertTools {
+  readonly writer: TableWriter;
+  readonly foreignKeys: ForeignKeys | undefined;
+  readonly context: StatementContext;
+}
+
 export class Upsert {
   readonly #table: TableDef;
   readonly #target: string | undefined;
   readonly #writer: TableWriter;
+  readonly #foreignKeys: ForeignKeys | undefined;
   readonly #context: StatementContext;
   readonly #checks: RowChecks;
   readonly #update: ConflictUpdate | undefined;
@@ -46,12 +54,12 @@ export class Upsert {
   constructor(
     plan: InsertPlan,
     conflict: OnConflictPlan,
-    writer: TableWriter,
-    context: StatementContext,
+    { writer, foreignKeys, context }: UpsertTools,
   ) {
     this.#table = plan.table;
     this.#target = conflict.target;
     this.#writer = writer;
+    this.#foreignKeys = foreignKeys;
     this.#context = context;
     this.#checks = new RowChecks(plan.table, plan.checks, context);
     this.#collect = plan.returning !== undefined;
@@ -92,6 +100,7 @@ export class Upsert {
     }
     if (this.#update !== undefined) this.#touched.add(toHex(writer.key));
     while (writer.insert() === PENDING) yield PENDING;
+    this.#foreignKeys?.noteNewRow(writer.preparedScalars());
     if (this.#collect) {
       for (const [ordinal, builder] of stored.entries()) {
         builder.appendFrom(batch.columns[ordinal]!, row);
@@ -133,6 +142,8 @@ export class Upsert {
       columns: next.map((value, ordinal) => columnFromScalars(columns[ordinal]!.type, [value])),
     });
     yield* replaceRow(this.#writer, this.#context.transaction, conflict.key, existing, next);
+    this.#foreignKeys?.noteNewRow(next);
+    this.#foreignKeys?.noteRowChange(existing, next);
     this.#touched.add(toHex(this.#writer.key));
     if (this.#collect) {
       for (const [ordinal, builder] of stored.entries()) builder.append(next[ordinal]!);

@@ -18,6 +18,7 @@ import type { ExplainStatement, UtilityStatement } from '../ast/utility.ts';
 import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { StoredCatalog } from '../catalog/stored-catalog.ts';
 import type { TableDef } from '../catalog/table-def.ts';
+import type { References } from './references.ts';
 import type { BoundCheck, PhysicalPlan, PlanColumn } from './physical.ts';
 
 export type CompiledStatement = CompiledQuery | CompiledDdl | CompiledExplain | CompiledUtility;
@@ -55,6 +56,8 @@ export interface DdlOutcome {
   readonly then: readonly CompiledQuery[];
   /** Tables whose rows must be looked at or written again, before `builds`. */
   readonly rewrites?: readonly TableRewrite[] | undefined;
+  /** Tables whose rows must be checked against new foreign keys, after `builds`. */
+  readonly foreignKeys?: readonly ForeignKeyCheck[] | undefined;
   /** New indexes to fill, before `then`, from the rows the transaction sees. */
   readonly builds?:
     | readonly { readonly table: TableDef; readonly layout: IndexLayout }[]
@@ -76,6 +79,11 @@ export interface TableRewrite {
   readonly notNull: readonly number[];
   /** Whether rows may get another key. */
   readonly rekeys: boolean;
+}
+
+export interface ForeignKeyCheck {
+  readonly table: TableDef;
+  readonly references: References;
 }
 
 export interface DdlNotice {

@@ -14,6 +14,7 @@ import type {
   WindowCall,
 } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
+import type { References } from './references.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import type { BoundCheck } from './physical.ts';
 
@@ -183,6 +184,7 @@ export interface LogicalStatement {
 export interface LogicalInsert {
   readonly kind: 'insert';
   readonly table: TableDef;
+  readonly references?: References | undefined;
   readonly source: LogicalPlan;
   readonly checks: readonly BoundCheck[];
   readonly onConflict: LogicalOnConflict | undefined;
@@ -214,6 +216,7 @@ export interface LogicalAssignment {
 export interface LogicalUpdate {
   readonly kind: 'update';
   readonly table: TableDef;
+  readonly references?: References | undefined;
   readonly input: LogicalPlan;
   readonly target: readonly LogicalColumn[];
   readonly rowKey: LogicalColumn;
@@ -227,6 +230,7 @@ export interface LogicalUpdate {
 export interface LogicalDelete {
   readonly kind: 'delete';
   readonly table: TableDef;
+  readonly references?: References | undefined;
   readonly input: LogicalPlan;
   readonly target: readonly LogicalColumn[];
   readonly rowKey: LogicalColumn;

@@ -12,6 +12,7 @@ import type {
 import type { DataType, Metric } from '@alopex-db/core/types';
 import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
+import type { References } from './references.ts';
 
 export interface PlanColumn {
   readonly name: string;
@@ -211,6 +212,8 @@ export interface InsertPlan extends PlanNode {
   readonly source: PhysicalPlan;
   readonly checks: readonly BoundCheck[];
   readonly onConflict: OnConflictPlan | undefined;
+  /** Absent when no foreign key concerns the table. */
+  readonly references?: References | undefined;
   readonly returning: readonly Expression[] | undefined;
 }
 
@@ -231,6 +234,8 @@ export interface UpdatePlan extends PlanNode {
   /** Their values read the input. A row that comes twice (several partners in FROM) is updated once, by the first. */
   readonly assignments: readonly Assignment[];
   readonly checks: readonly BoundCheck[];
+  /** Absent when no foreign key concerns the table. */
+  readonly references?: References | undefined;
   readonly returning: readonly Expression[] | undefined;
 }
 
@@ -239,6 +244,8 @@ export interface DeletePlan extends PlanNode {
   readonly table: TableDef;
   /** All table columns in order, then the row key, then columns of USING. */
   readonly input: PhysicalPlan;
+  /** Absent when no foreign key concerns the table. */
+  readonly references?: References | undefined;
   readonly returning: readonly Expression[] | undefined;
 }
 

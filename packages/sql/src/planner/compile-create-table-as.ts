@@ -77,7 +77,7 @@ function draftFor(query: CompiledQuery, statement: CreateTableAsStatement): Tabl
       },
     );
   }
-  return { columns, primaryKey: undefined, unique: [], checks: [] };
+  return { columns, primaryKey: undefined, unique: [], checks: [], foreignKeys: [] };
 }
 
 /** The query's rows into the table. Types are the query's own, so nothing is converted. */

@@ -30,6 +30,7 @@ export function planInsert(node: LogicalInsert, context: PlanContext): Planned {
   const plan: InsertPlan = {
     kind: 'insert',
     table: node.table,
+    references: node.references,
     source: source.plan,
     checks: placeChecks(node.checks, row, context),
     onConflict:
@@ -62,6 +63,7 @@ export function planUpdate(node: LogicalUpdate, context: PlanContext): Planned {
   const plan: UpdatePlan = {
     kind: 'update',
     table: node.table,
+    references: node.references,
     input: input.plan,
     assignments: placeAssignments(node.assignments, input.layout, context),
     checks: placeChecks(node.checks, layoutOfColumns(node.row), context),
@@ -80,6 +82,7 @@ export function planDelete(node: LogicalDelete, context: PlanContext): Planned {
   const plan: DeletePlan = {
     kind: 'delete',
     table: node.table,
+    references: node.references,
     input: input.plan,
     returning: placeReturning(node.returning, layoutOfColumns([...node.target, ...rest]), context),
     columns: planColumns(columns),

@@ -16,7 +16,8 @@ export function directInsertOf(query: CompiledQuery, engine: SqlEngine): DirectW
   if (plan.kind !== 'insert' || plan.onConflict !== undefined || plan.returning !== undefined) {
     return undefined;
   }
-  if (plan.checks.length > 0 || plan.source.kind !== 'values') return undefined;
+  if (plan.references !== undefined || plan.checks.length > 0 || plan.source.kind !== 'values')
+    return undefined;
   const [tuple, ...others] = plan.source.tuples;
   if (tuple === undefined || others.length > 0 || tuple.some(holdsSubquery)) return undefined;
   return new DirectInsert(engine, plan.table, tuple, query.parameterTypes);

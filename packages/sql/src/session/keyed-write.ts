@@ -31,7 +31,7 @@ import type { TransactionBlock } from './transaction-block.ts';
 export function keyedWriteOf(query: CompiledQuery, engine: SqlEngine): DirectWrite | undefined {
   const { plan } = query;
   if (plan.kind !== 'update' && plan.kind !== 'delete') return undefined;
-  if (plan.returning !== undefined) return undefined;
+  if (plan.returning !== undefined || plan.references !== undefined) return undefined;
   const scan = wholeRowScan(plan.input, plan.table);
   const parts = scan === undefined ? undefined : keyParts(scan);
   if (parts === undefined) return undefined;

@@ -7,6 +7,7 @@ import type { Batch, Scalar } from '@alopex-db/core/types';
 import { buildIndex } from '../exec/build-index.ts';
 import type { Interrupt } from '../exec/interrupt.ts';
 import { rewriteTable } from '../exec/rewrite-table.ts';
+import { verifyForeignKeys } from '../exec/verify-foreign-keys.ts';
 import { NodeFigures } from '../exec/node-figures.ts';
 import { StatementContext } from '../exec/statement-context.ts';
 import type { CompiledDdl, CompiledExplain, CompiledQuery } from '../plan/compiled-statement.ts';
@@ -117,6 +118,11 @@ export class StatementRun {
       const context = this.#createContext(undefined);
       // The only steps of a build are pauses.
       for (const step of buildIndex(table, layout, context)) if (step === PENDING) yield PENDING;
+    }
+    for (const check of outcome.foreignKeys ?? []) {
+      this.#block.readWhole(check.table.id);
+      const context = this.#createContext(undefined);
+      for (const step of verifyForeignKeys(check, context)) if (step === PENDING) yield PENDING;
     }
     for (const query of outcome.then) {
       for (const batch of this.#runQuery(query)) if (batch === PENDING) yield PENDING;

@@ -7,6 +7,7 @@ import {
   type DataType,
   type Scalar,
 } from '@alopex-db/core/types';
+import { ordinalsOf, type ForeignKey } from '../catalog/foreign-key.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 
 /** Longer values are cut in details, as in PostgreSQL. */
@@ -43,14 +44,15 @@ export function uniqueViolation(
   ordinals: readonly number[],
   row: readonly Scalar[],
 ): AlopexError {
-  const names = ordinals.map((ordinal) => table.columns[ordinal]!.name).join(', ');
-  const values = ordinals
-    .map((ordinal) => describeScalar(table.columns[ordinal]!.type, row[ordinal]!))
-    .join(', ');
+  const values = ordinals.map((ordinal) => row[ordinal]!);
   return new AlopexError(
     'ALX_UNIQUE_VIOLATION',
     `duplicate key value violates unique constraint "${constraint}"`,
-    { detail: `Key (${names})=(${values}) already exists.`, table: table.name, constraint },
+    {
+      detail: `Key ${keyText(table, ordinals, values)} already exists.`,
+      table: table.name,
+      constraint,
+    },
   );
 }
 
@@ -72,4 +74,59 @@ function scalarText(type: DataType, value: Scalar): string {
   if (value instanceof Float32Array) return formatVector(value);
   if (type.kind === 'uuid') return formatUuid(value as Uint8Array);
   return value instanceof Uint8Array ? `\\x${toHex(value)}` : String(value);
+}
+
+/** One foreign key between two tables. */
+export interface ForeignKeyEnds {
+  readonly key: ForeignKey;
+  readonly parent: TableDef;
+  readonly child: TableDef;
+}
+
+export function missingParent(ends: ForeignKeyEnds, values: readonly Scalar[]): AlopexError {
+  const { key, parent, child } = ends;
+  const columns = ordinalsOf(child, key.columns);
+  return foreignKeyViolation(
+    `insert or update on table "${child.name}" violates foreign key constraint "${key.name}"`,
+    `Key ${keyText(child, columns, values)} is not present in table "${parent.name}".`,
+    ends,
+  );
+}
+
+export function stillReferenced(ends: ForeignKeyEnds, values: readonly Scalar[]): AlopexError {
+  const { key, parent, child } = ends;
+  const columns = ordinalsOf(parent, key.parentColumns);
+  return foreignKeyViolation(
+    `update or delete on table "${parent.name}" violates foreign key constraint "${key.name}" on table "${child.name}"`,
+    `Key ${keyText(parent, columns, values)} is still referenced from table "${child.name}".`,
+    ends,
+  );
+}
+
+export function mixedNulls(ends: ForeignKeyEnds): AlopexError {
+  return foreignKeyViolation(
+    `insert or update on table "${ends.child.name}" violates foreign key constraint "${ends.key.name}"`,
+    'MATCH FULL does not allow mixing of null and nonnull key values.',
+    ends,
+  );
+}
+
+function foreignKeyViolation(
+  message: string,
+  detail: string,
+  { key, child }: ForeignKeyEnds,
+): AlopexError {
+  return new AlopexError('ALX_FOREIGN_KEY_VIOLATION', message, {
+    detail,
+    table: child.name,
+    constraint: key.name,
+  });
+}
+
+function keyText(table: TableDef, ordinals: readonly number[], values: readonly Scalar[]): string {
+  const names = ordinals.map((ordinal) => table.columns[ordinal]!.name).join(', ');
+  const texts = ordinals.map((ordinal, index) =>
+    describeScalar(table.columns[ordinal]!.type, values[index]!),
+  );
+  return `(${names})=(${texts.join(', ')})`;
 }
