@@ -33,6 +33,8 @@ export interface MaintenanceParts {
   readonly oldestSegmentId: number;
   /** The committer, which is made after its target. */
   readonly committer: () => Committer;
+  /** A number that changes when the store is used. */
+  readonly activity: () => number;
   /** Absent in a store that does not write to a disk. */
   readonly compaction: CompactionScheduler | undefined;
 }
@@ -65,7 +67,7 @@ export class Maintenance implements CommitTarget {
     this.#committer = parts.committer;
     this.#compaction = parts.compaction;
     this.#oldestSegmentId = parts.oldestSegmentId;
-    this.#flush = this.#makeFlush();
+    this.#flush = this.#makeFlush(parts.activity);
   }
 
   get flushStalls(): FlushStalls {
@@ -155,7 +157,7 @@ export class Maintenance implements CommitTarget {
     this.#stalledMs += clock.monotonicMs() - begin;
   }
 
-  #makeFlush(): FlushScheduler | undefined {
+  #makeFlush(activity: () => number): FlushScheduler | undefined {
     const { vfs, readOnly, clock, logger, memtableSizeBytes } = this.#options;
     if (vfs === undefined || readOnly) return undefined;
     return new FlushScheduler({
@@ -163,6 +165,7 @@ export class Maintenance implements CommitTarget {
       clock,
       logger,
       memtableSizeBytes,
+      activity,
       horizon: () => this.horizon(),
       installed: () => {
         this.#compaction?.note();

@@ -62,6 +62,7 @@ export class Store implements TransactionHost {
       options,
       oldestSegmentId: parts.oldestSegmentId,
       committer: () => this.committer,
+      activity: () => this.#activity(),
       compaction: this.#compaction,
     });
     this.#backgroundSync = new BackgroundSync(options.clock, options.backgroundSyncMs, async () =>
@@ -310,9 +311,14 @@ export class Store implements TransactionHost {
       leveled: compaction,
       memtableSizeBytes,
       snapshots: () => this.snapshots.versions(this.committer.visible),
-      activity: () => this.#nextTransactionId + this.#latestReads,
+      activity: () => this.#activity(),
       pause,
     });
+  }
+
+  /** Changes with every transaction and every read without one. */
+  #activity(): number {
+    return this.#nextTransactionId + this.#latestReads;
   }
 
   #keyspacesToCompact(keyspace: KeyspaceId | undefined): readonly KeyspaceId[] {

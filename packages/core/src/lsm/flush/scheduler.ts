@@ -23,6 +23,8 @@ export interface FlushSchedulerOptions {
   readonly memtableSizeBytes: number;
   /** No snapshot reads below it, now or later. */
   readonly horizon: () => number;
+  /** A number that changes when the store is used. */
+  readonly activity: () => number;
   /** A memtable is in tables. */
   readonly installed: () => void;
 }
@@ -32,9 +34,11 @@ const STEP_BYTES = 64 * 1024;
 /** Commits gather what they owe up to this, or to this part of a memtable, so that most of them do nothing. */
 const OWED_BYTES_MIN = 32 * 1024;
 const OWED_MEMTABLE_SHARE = 8;
-/** The pump works about half of the time: memory waits for it, and commits do less themselves. */
-const SLICE_MS = 2;
-const PAUSE_MS = 2;
+/** A slice of the pump while nobody uses the store. */
+const IDLE_SLICE_MS = 4;
+const IDLE_PAUSE_MS = 1;
+/** While somebody does, a slice is one step and the pause so many times as long: readers keep their rate, and writers pay. */
+const BUSY_PAUSE_SLICES = 9;
 const RETRY_MS_MIN = 1000;
 const RETRY_MS_MAX = 60_000;
 
@@ -43,6 +47,7 @@ export class FlushScheduler {
   readonly #owedMin: number;
   #run: FlushRun | undefined;
   #owedBytes = 0;
+  #activity = 0;
   #unpaidSinceFailure = 0;
   #cancelTurn: (() => void) | undefined;
   /** The end of a run that waits for the disk. */
@@ -120,9 +125,14 @@ export class FlushScheduler {
       this.#schedule(this.#retryAtMs - begin);
       return;
     }
+    const activity = this.#options.activity();
+    const isBusy = activity !== this.#activity;
+    this.#activity = activity;
+    let sliceMs = 0;
     try {
-      for (let isRested = true; tree.frozenCount > 0; isRested = false) {
-        if (!isRested && clock.monotonicMs() - begin >= SLICE_MS) break;
+      for (let isFirst = true; tree.frozenCount > 0; isFirst = false) {
+        sliceMs = clock.monotonicMs() - begin;
+        if (!isFirst && (isBusy || sliceMs >= IDLE_SLICE_MS)) break;
         const run = this.#current();
         if (run.state === 'merging') {
           run.advance(STEP_BYTES);
@@ -137,7 +147,8 @@ export class FlushScheduler {
       this.#failed(error);
       return;
     }
-    if (tree.frozenCount > 0) this.#schedule(PAUSE_MS);
+    const pauseMs = IDLE_PAUSE_MS + (isBusy ? sliceMs * BUSY_PAUSE_SLICES : 0);
+    if (tree.frozenCount > 0) this.#schedule(pauseMs);
   }
 
   #schedule(delayMs: number): void {
