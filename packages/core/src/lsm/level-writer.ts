@@ -6,7 +6,7 @@ import type { KeyspaceId, FileId } from '../base/brand.ts';
 import type { AlopexError } from '../base/errors.ts';
 import type { EntryCursor } from '../memtable/entry.ts';
 import type { Compression } from '../sstable/compression.ts';
-import { TableWriter } from '../sstable/table-writer.ts';
+import { TableWriter, type SectionContent } from '../sstable/table-writer.ts';
 import { joinPath } from '../vfs/path.ts';
 import type { WritableFile } from '../vfs/vfs.ts';
 import { tableName } from './file-names.ts';
@@ -95,13 +95,13 @@ export class LevelWriter {
     );
   }
 
-  /** Ends the table in the making, if there is one. */
-  endTable(): void {
+  /** Ends the table in the making, if there is one, with these sections beside its own. */
+  endTable(sections: readonly SectionContent[] = []): void {
     if (this.#current === undefined) return;
     const { fileId, writer } = this.#current;
     const { level } = this.#options;
     const keyspace = this.#keyspace;
-    const { fileSizeBytes, ...metadata } = writer.finish();
+    const { fileSizeBytes, ...metadata } = writer.finish(sections);
     this.#tables.push({ fileId, keyspace, level, fileSizeBytes, metadata });
     this.#current.ended = true;
     this.#current = undefined;

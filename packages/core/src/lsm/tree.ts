@@ -26,6 +26,7 @@ import { rewriteMemtable } from './rewrite-memtable.ts';
 import type { SuperVersion } from './super-version.ts';
 import { OLDER_EVERYWHERE, OLDER_NOWHERE } from './version-gc.ts';
 import { Table, type TablePlace } from './table.ts';
+import type { Companions } from './table-companion.ts';
 import type { TableDescription, VersionEdit } from './version-edit.ts';
 import {
   applyEdit,
@@ -58,6 +59,8 @@ export interface LevelSize {
 }
 
 export class Tree {
+  /** Of keyspaces that keep an index in their tables. */
+  readonly companions: Companions = new Map();
   readonly #disk: TreeDisk | undefined;
   #view: SuperVersion;
   #nextFileId: number;
@@ -175,6 +178,7 @@ export class Tree {
   dropKeyspace(keyspace: KeyspaceId): void {
     if (this.#view.version.dropped.has(keyspace)) return;
     this.#install({ droppedKeyspaces: [keyspaceId(keyspace)] });
+    this.companions.delete(keyspace);
   }
 
   /** Puts tables in the place of others, atomically. A table that is on both sides has moved to another level. */

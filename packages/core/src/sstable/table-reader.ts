@@ -33,6 +33,7 @@ export interface TableReaderOptions {
 }
 
 interface Parts {
+  readonly sections: readonly Section[];
   readonly index: BlockIndex;
   readonly bloom: Uint32Array;
   readonly metadata: TableMetadata;
@@ -48,12 +49,14 @@ export class TableReader implements BlockProvider {
   readonly #source: BlockSource;
   readonly #cache: Residency;
   readonly #blocks: (Block | undefined)[];
+  readonly #sections: readonly Section[];
 
   private constructor(options: TableReaderOptions, source: BlockSource, parts: Parts) {
     this.path = options.file.path;
     this.metadata = parts.metadata;
     this.index = parts.index;
     this.#bloom = parts.bloom;
+    this.#sections = parts.sections;
     this.#file = options.file;
     this.#source = source;
     this.#cache = options.cache;
@@ -138,6 +141,15 @@ export class TableReader implements BlockProvider {
   /** About how many entries lie before `key`, without reading a data block: off by at most a block. */
   approximateEntriesBefore(key: Uint8Array): number {
     return this.index.entriesBefore(this.index.find(key, Number.MAX_SAFE_INTEGER));
+  }
+
+  hasSection(kind: SectionKind): boolean {
+    return this.#sections.some((section) => section.kind === kind);
+  }
+
+  /** Reads and verifies a section that the table has. Nothing of it is kept here. */
+  section(kind: SectionKind): Uint8Array | Pending {
+    return readSection(this.#file, this.#source, this.#sections, kind);
   }
 
   /** Reads and verifies every data block, past the cache. Throws ALX_CORRUPT at the first damage. */
@@ -232,14 +244,14 @@ function readParts(file: ReadableFile, source: BlockSource): Parts | Pending {
     throw corruptTable(source.path, fileSize, 'its metadata or its filter has not the right shape');
   }
   if (metadata.blockCount === 0)
-    return { index: new BlockIndex(undefined), bloom: bloomWords, metadata };
+    return { index: new BlockIndex(undefined), bloom: bloomWords, metadata, sections };
   const rawIndex = readSection(file, source, sections, SECTION.index);
   if (rawIndex === PENDING) return PENDING;
   const block = Block.decode(rawIndex);
   if (block === undefined || block.count !== metadata.blockCount) {
     throw corruptTable(source.path, fileSize, 'its index has not the right shape');
   }
-  return { index: new BlockIndex(block), bloom: bloomWords, metadata };
+  return { index: new BlockIndex(block), bloom: bloomWords, metadata, sections };
 }
 
 function readSection(

@@ -36,6 +36,12 @@ export interface TableWriterOptions {
   readonly bitsPerKey?: number | undefined;
 }
 
+/** A section that is written beside those of every table, as it is. */
+export interface SectionContent {
+  readonly kind: SectionKind;
+  readonly bytes: Uint8Array;
+}
+
 export interface TableSummary extends TableMetadata {
   readonly fileSizeBytes: number;
 }
@@ -117,8 +123,8 @@ export class TableWriter {
     if (version > this.#maxVersion) this.#maxVersion = version;
   }
 
-  /** Writes what makes it a table. No call may follow. */
-  finish(): TableSummary {
+  /** Writes what makes it a table, and the sections asked for. No call may follow. */
+  finish(more: readonly SectionContent[] = []): TableSummary {
     if (this.#block.count > 0) this.#finishBlock();
     if (this.#waiting !== undefined) this.#indexWaiting(undefined, false);
     const metadata = this.#metadata();
@@ -128,6 +134,7 @@ export class TableWriter {
     // Random bits do not compress.
     this.#writeSection(SECTION.bloom, new Uint8Array(bloom.buffer), undefined);
     this.#writeSection(SECTION.meta, encodeMetadata(metadata), undefined);
+    for (const { kind, bytes } of more) this.#writeSection(kind, bytes, undefined);
     const directory = this.#write(encodeDirectory(this.#sections), undefined);
     const fileSizeBytes = this.#file.position + FOOTER_SIZE;
     this.#file.append(encodeFooter(directory, fileSizeBytes, this.#checksum));

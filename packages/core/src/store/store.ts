@@ -10,6 +10,7 @@ import { PENDING, type Pending } from '../base/pending.ts';
 import { CompactionScheduler } from '../lsm/compaction/scheduler.ts';
 import { estimateEntries } from '../lsm/entry-estimate.ts';
 import { findNewest, makeEntrySlot, type SuperVersion } from '../lsm/super-version.ts';
+import type { CompanionFactory } from '../lsm/table-companion.ts';
 import type { Tree } from '../lsm/tree.ts';
 import { ENTRY_KIND } from '../memtable/entry.ts';
 import { EXPIRY_SIZE, hasExpired } from '../memtable/expiry.ts';
@@ -178,6 +179,15 @@ export class Store implements TransactionHost {
     this.#compaction?.forget(keyspace);
     this.#tree.dropKeyspace(keyspace);
     this.#compaction?.note();
+  }
+
+  /**
+   * From now on the tables that compaction writes in a keyspace carry what the companion makes (`table-companion`), until the
+   * keyspace is dropped. To be called after each open, before others have a turn.
+   */
+  registerCompanion(keyspace: KeyspaceId, make: CompanionFactory): void {
+    this.#check();
+    this.#tree.companions.set(keyspace, make);
   }
 
   /** Writes what is in memory into tables. */

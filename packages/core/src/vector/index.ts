@@ -19,6 +19,15 @@ export type { VectorReader } from './hnsw/row-scorer.ts';
 export type { HnswRoute } from './hnsw/search-route.ts';
 export { HNSW_FORMAT_VERSION } from './hnsw/segment-format.ts';
 export { verifyHnsw, type HnswStatistics } from './hnsw/verify.ts';
+export { SegmentCache, VECTOR_INDEX_MEMORY_DEFAULT } from './keyspace/segment-cache.ts';
+export {
+  VectorKeyspace,
+  type VectorHost,
+  type VectorKeyspaceOptions,
+  type VectorMatch,
+  type VectorMatches,
+  type NearestQuery,
+} from './keyspace/vector-keyspace.ts';
 export {
   distanceOf,
   measureOf,
@@ -41,5 +50,6 @@ export {
   type ResidentVectorsOptions,
 } from './resident-vectors.ts';
 export { RowBitmap } from './row-bitmap.ts';
+export { RowKeyTable } from './row-key-table.ts';
 export { VectorDistances, type DistanceBatch } from './vector-distances.ts';
 export type { VectorHits, VectorIndex, VectorQuery, IndexSearch } from './vector-index.ts';

@@ -21,6 +21,7 @@ export const CORE_FOLDERS: readonly string[] = [
   'columnar/encoding',
   'vector',
   'vector/hnsw',
+  'vector/keyspace',
   'store',
   'node',
   'testing',

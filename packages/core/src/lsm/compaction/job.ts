@@ -17,6 +17,7 @@ import { TableCursor } from '../../sstable/table-cursor.ts';
 import { LevelBlocks, type LevelPart } from '../level-blocks.ts';
 import { mergeCursors } from '../merge-cursor.ts';
 import type { Table, TablePlace } from '../table.ts';
+import type { TableCompanion } from '../table-companion.ts';
 import type { TableDescription } from '../version-edit.ts';
 import { VersionGc, type OlderEntries } from '../version-gc.ts';
 import { grandparentBytesMax, type LeveledOptions } from './leveled.ts';
@@ -34,6 +35,8 @@ export interface CompactionTask {
   readonly snapshots: readonly number[];
   readonly elsewhere: OlderEntries;
   readonly newFileId: () => FileId;
+  /** Contributes sections to the one table that is then written. */
+  readonly companion?: TableCompanion | undefined;
 }
 
 export class CompactionJob {
@@ -42,6 +45,7 @@ export class CompactionJob {
   readonly #grandparents: GrandparentOverlap;
   readonly #gc: VersionGc;
   readonly #cursor: EntryCursor;
+  readonly #companion: TableCompanion | undefined;
   #begun = false;
   #entriesRead = 0;
   #entriesWritten = 0;
@@ -52,6 +56,7 @@ export class CompactionJob {
     const { place, compression, options, work, newFileId } = task;
     const { keyspace, into, upper, lower } = work;
     this.output = new LevelWriter({ place, compression, keyspace, level: into, newFileId });
+    this.#companion = task.companion;
     this.#fileSizeBytes = options.fileSizeBytes;
     this.#grandparents = new GrandparentOverlap(task.grandparents, grandparentBytesMax(options));
     this.#gc = new VersionGc(task.snapshots, task.elsewhere);
@@ -82,11 +87,13 @@ export class CompactionJob {
       if (gc.keepsEntry(cursor)) {
         if (gc.keyNumber !== this.#writtenKey) this.#beginKey();
         this.output.add(cursor);
+        this.#companion?.add(cursor);
         this.#entriesWritten += 1;
       }
       local(cursor.next());
     }
-    this.output.endTable();
+    if (this.#companion?.advance(budgetBytes) === false) return true;
+    this.output.endTable(this.#companion?.finish());
     return false;
   }
 
@@ -97,6 +104,7 @@ export class CompactionJob {
 
   #beginKey(): void {
     this.#writtenKey = this.#gc.keyNumber;
+    if (this.#companion !== undefined) return;
     const { output } = this;
     const isFar = this.#grandparents.isFull(this.#cursor, output.tableBytes > 0);
     if (output.tableBytes < this.#fileSizeBytes && !isFar) return;

@@ -52,6 +52,8 @@ export interface PickerInput<Table extends TableDescription> {
   /** All entries of versions up to this one are in tables, and no snapshot reads below it. */
   readonly settled: number;
   readonly options: LeveledOptions;
+  /** Whether a keyspace has at most one table below level 0 (`table-companion`). Default: none has. */
+  readonly isWhole?: ((keyspace: KeyspaceId) => boolean) | undefined;
 }
 
 /** A table with this share of deletes, or of versions that are not the newest, is worth rewriting for their sake. */
@@ -109,10 +111,12 @@ interface DueLevel<Table> {
 function dueLevels<Table extends TableDescription>({
   version,
   options,
+  isWhole,
 }: PickerInput<Table>): DueLevel<Table>[] {
   const due: DueLevel<Table>[] = [];
   for (const [keyspace, levels] of version.trees) {
-    for (let level = 0; level < LEVEL_COUNT - 1; level += 1) {
+    const end = isWhole?.(keyspace) === true ? 1 : LEVEL_COUNT - 1;
+    for (let level = 0; level < end; level += 1) {
       const score = levelScore(levels, level, options);
       if (score >= 1) due.push({ keyspace, levels, level, score });
     }
@@ -121,7 +125,7 @@ function dueLevels<Table extends TableDescription>({
 }
 
 function pickLevel0<Table extends TableDescription>(
-  { busy, options }: PickerInput<Table>,
+  { busy, options, isWhole }: PickerInput<Table>,
   keyspace: KeyspaceId,
   levels: Levels<Table>,
   reason: CompactionReason,
@@ -129,11 +133,13 @@ function pickLevel0<Table extends TableDescription>(
   const upper = levels[0]!;
   if (upper.length === 0 || isBusy(upper, busy)) return undefined;
   const { minKey, maxKey } = rangeOf(upper);
-  const lower = overlapping(levels[1]!, minKey, maxKey);
+  const whole = isWhole?.(keyspace) === true;
+  const lower = whole ? levels[1]! : overlapping(levels[1]!, minKey, maxKey);
   if (isBusy(lower, busy)) return undefined;
   const picked = { reason, keyspace, from: 0, into: 1, upper } as const;
   const movedMin = options.fileSizeBytes * MOVED_SHARE_MIN;
   const movable =
+    !whole &&
     lower.length === 0 &&
     upper.every((table) => table.fileSizeBytes >= movedMin && mayMove(table, levels, 1, options)) &&
     areDisjoint(upper);

@@ -141,6 +141,7 @@ export class RunList {
       rewritten: this.#rewritten,
       settled: Math.min(oldest, tree.tableVersionMax),
       options: leveled,
+      isWhole: (keyspace) => tree.companions.has(keyspace),
     };
   }
 }

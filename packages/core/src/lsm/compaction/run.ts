@@ -50,6 +50,7 @@ export class CompactionRun extends TableRun {
       snapshots,
       elsewhere: new OutsideTables(levels, inputs, settled),
       newFileId: () => tree.newFileId(),
+      companion: tree.companions.get(work.keyspace)?.([...inputs]),
     });
     super(job);
     this.work = work;
