@@ -22,6 +22,7 @@ import { SeededRandom } from '../src/testing/seeded-random.ts';
 import type { Batch } from '../src/types/batch.ts';
 import { fixedColumn } from '../src/types/column-vector.ts';
 import type { ColumnVector } from '../src/types/column-vector.ts';
+import { NO_SESSION } from '../src/compute/temporal/time-zone.ts';
 import { createColumnBuilder } from '../src/types/create-column-builder.ts';
 import { BOOLEAN, FLOAT64, INT32, INT64, TEXT } from '../src/types/data-type.ts';
 import type { DataType } from '../src/types/data-type.ts';
@@ -34,7 +35,9 @@ const random = new SeededRandom(42);
 const runtime: ExpressionRuntime = {
   parameters: [7, 'text'],
   outer: [],
-  transactionMicros: 0,
+  ...NO_SESSION,
+  statementMicros: 0,
+  nowMicros: () => 0,
   nextUint32: () => random.nextUint32(),
   openSubquery: () => emitRows({ rowCount: 0, columns: [] }),
 };

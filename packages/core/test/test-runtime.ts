@@ -1,6 +1,7 @@
 /** What expressions and operators need of a statement, for tests: fixed time, replayable randomness, subqueries by hand. */
 import type { ExpressionRuntime } from '../src/exec/expression.ts';
 import type { BatchIterator, ExecContext } from '../src/exec/operator.ts';
+import { NO_SESSION } from '../src/compute/temporal/time-zone.ts';
 import { AlopexError } from '../src/base/errors.ts';
 import { SeededRandom } from '../src/testing/seeded-random.ts';
 import { BATCH_ROWS_MAX } from '../src/types/batch.ts';
@@ -18,7 +19,10 @@ export function testRuntime(overrides: Partial<ExpressionRuntime> = {}): Express
   return {
     parameters: [],
     outer: [],
+    ...NO_SESSION,
     transactionMicros: TEST_MICROS,
+    statementMicros: TEST_MICROS,
+    nowMicros: () => TEST_MICROS,
     nextUint32: () => random.nextUint32(),
     openSubquery: () => {
       throw new AlopexError('ALX_UNSUPPORTED', 'this test has no subqueries');

@@ -10,6 +10,8 @@ import type { DataType } from '../types/data-type.ts';
 import { equalTypes } from '../types/data-type.ts';
 import { presentScalarAt } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
+import { NO_SESSION } from './temporal/time-zone.ts';
+import type { ValueContext } from './temporal/time-zone.ts';
 import { castScalar, numberToInteger } from './cast-scalar.ts';
 
 export type CastFailure = 'error' | 'null';
@@ -19,14 +21,20 @@ export function castColumn(
   to: DataType,
   rowCount: number,
   onFailure: CastFailure = 'error',
+  context: ValueContext = NO_SESSION,
 ): ColumnVector {
   const from = column.type;
   if (from.kind === 'null') return nullColumn(to, rowCount);
   if (equalTypes(from, to)) return column;
-  if (from.kind === to.kind && from.kind !== 'vector') return retype(column, to);
+  if (from.kind === to.kind && !isNarrowed(to)) return retype(column, to);
   const fast = castNumbers(column, to, rowCount);
   if (fast !== undefined) return fast;
-  return castEach(column, to, rowCount, onFailure);
+  return castEach(column, to, rowCount, onFailure, context);
+}
+
+/** Types of one kind that still have to be checked value by value. */
+function isNarrowed(to: DataType): boolean {
+  return to.kind === 'vector' || (to.kind === 'numeric' && to.precision !== undefined);
 }
 
 /** Widening (which cannot fail) and narrowing that happens to fit; undefined = take the careful path. */
@@ -87,6 +95,7 @@ function castEach(
   to: DataType,
   rowCount: number,
   onFailure: CastFailure,
+  context: ValueContext,
 ): ColumnVector {
   const builder = createColumnBuilder(to, rowCount);
   const from = column.type;
@@ -100,7 +109,7 @@ function castEach(
     try {
       value = numeric
         ? numberToInteger(column.values[row]!, to)
-        : castScalar(presentScalarAt(column, row), from, to);
+        : castScalar(presentScalarAt(column, row), from, to, context);
     } catch (error) {
       // TRY_CAST turns bad input into null; our own bugs still surface.
       if (onFailure === 'error' || !(error instanceof AlopexError) || error.kind !== 'Invalid')

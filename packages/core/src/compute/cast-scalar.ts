@@ -8,11 +8,33 @@ import { AlopexError } from '../base/errors.ts';
 import type { DataType } from '../types/data-type.ts';
 import { isInteger, typeName } from '../types/data-type.ts';
 import { formatFloat32, formatFloat64 } from '../types/float-text.ts';
+import { formatDate, formatTime } from '../types/date.ts';
+import { formatInterval } from '../types/interval.ts';
+import type { Interval } from '../types/interval.ts';
+import { formatNumeric, numericOf } from '../types/numeric.ts';
+import type { NumericValue } from '../types/numeric.ts';
 import { integerScalar } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
-import { formatTimestamp, parseTimestamp } from '../types/timestamp.ts';
+import { formatTimestamp } from '../types/timestamp.ts';
 import { formatUuid, parseUuid } from '../types/uuid.ts';
 import { formatVector, parseVector } from '../types/vector-text.ts';
+import {
+  fitNumeric,
+  numberToNumeric,
+  numericToInteger,
+  parseNumericText,
+} from './numeric/cast-numeric.ts';
+import { castTemporal } from './temporal/cast-temporal.ts';
+import { parseInterval } from './temporal/parse-interval.ts';
+import {
+  formatZonedTimestamp,
+  parseDate,
+  parseLocalTimestamp,
+  parseTime,
+  parseZonedTimestamp,
+} from './temporal/temporal-text.ts';
+import { NO_SESSION } from './temporal/time-zone.ts';
+import type { ValueContext } from './temporal/time-zone.ts';
 import {
   fitsInteger,
   invalidSyntax,
@@ -24,12 +46,18 @@ import {
 } from './number-text.ts';
 
 /** Turns a value of type `from` into one of type `to`. Errors name the value and the type as PostgreSQL does. */
-export function castScalar(value: Scalar, from: DataType, to: DataType): Scalar {
+export function castScalar(
+  value: Scalar,
+  from: DataType,
+  to: DataType,
+  context: ValueContext = NO_SESSION,
+): Scalar {
   if (value === null) return null;
   if (to.kind === 'vector') return castToVector(value, from, to);
+  if (from.kind === 'numeric') return castFromNumeric(numericOf(value as string), to);
   if (from.kind === to.kind) return value;
-  if (to.kind === 'text') return formatScalar(value, from);
-  if (from.kind === 'text') return parseScalar(value as string, to);
+  if (to.kind === 'text') return formatScalar(value, from, context);
+  if (from.kind === 'text') return parseScalar(value as string, to, context);
   if (isInteger(to)) {
     if (from.kind === 'boolean') return value === true ? 1 : 0;
     if (typeof value === 'number' || typeof value === 'bigint') return numberToInteger(value, to);
@@ -38,8 +66,20 @@ export function castScalar(value: Scalar, from: DataType, to: DataType): Scalar 
     if (to.kind === 'float64') return Number(value);
     if (to.kind === 'float32') return toFloat32(Number(value));
     if (to.kind === 'boolean') return Number(value) !== 0;
+    if (to.kind === 'numeric') return numberToNumeric(value, from, to);
   }
+  const moment = castTemporal(value, from.kind, to.kind, context);
+  if (moment !== undefined) return moment;
   throw impossibleCast(from, to);
+}
+
+function castFromNumeric(value: NumericValue, to: DataType): Scalar {
+  if (to.kind === 'numeric') return formatNumeric(fitNumeric(value, to));
+  if (to.kind === 'text') return formatNumeric(value);
+  if (isInteger(to)) return numericToInteger(value, to);
+  const text = formatNumeric(value);
+  if (to.kind === 'float32' || to.kind === 'float64') return parseFloatText(text, to);
+  throw impossibleCast({ kind: 'numeric' }, to);
 }
 
 export function impossibleCast(from: DataType, to: DataType): AlopexError {
@@ -91,7 +131,11 @@ export function checkDimension(length: number, to: DataType): void {
 }
 
 /** Reads the written form of a type: the input functions of PostgreSQL. */
-export function parseScalar(text: string, to: DataType): Scalar {
+export function parseScalar(
+  text: string,
+  to: DataType,
+  context: ValueContext = NO_SESSION,
+): Scalar {
   switch (to.kind) {
     case 'null':
     case 'text':
@@ -107,8 +151,18 @@ export function parseScalar(text: string, to: DataType): Scalar {
       return parseFloatText(text, to);
     case 'bytea':
       return parseBytea(text, to);
+    case 'numeric':
+      return parseNumericText(text, to);
+    case 'date':
+      return parseDate(text, context);
+    case 'time':
+      return parseTime(text, context);
     case 'timestamp':
-      return parseTimestamp(text);
+      return parseLocalTimestamp(text, context);
+    case 'timestamptz':
+      return parseZonedTimestamp(text, context);
+    case 'interval':
+      return parseInterval(text);
     case 'uuid':
       return parseUuid(text);
     case 'vector': {
@@ -153,14 +207,26 @@ function parseHexBytes(digits: string): Uint8Array {
 }
 
 /** The written form of a value: the output functions of PostgreSQL (booleans as `true` and `false`, as its cast does). */
-export function formatScalar(value: NonNullable<Scalar>, from: DataType): string {
+export function formatScalar(
+  value: NonNullable<Scalar>,
+  from: DataType,
+  context: ValueContext = NO_SESSION,
+): string {
   switch (from.kind) {
     case 'float32':
       return formatFloat32(value as number);
     case 'float64':
       return formatFloat64(value as number);
+    case 'date':
+      return formatDate(value as number);
+    case 'time':
+      return formatTime(value as number);
     case 'timestamp':
       return formatTimestamp(value as number);
+    case 'timestamptz':
+      return formatZonedTimestamp(value as number, context);
+    case 'interval':
+      return formatInterval(value as Interval);
     case 'bytea':
       return `\\x${toHex(value as Uint8Array)}`;
     case 'uuid':

@@ -1,12 +1,15 @@
 /**
  * The one order of values, PostgreSQL's: numbers by value with -0 = 0 and NaN equal to itself and above all else; text by
- * code point (its UTF-8 bytes); bytea and uuid by bytes; false before true; vectors element by element, then by length.
+ * code point (its UTF-8 bytes); NUMERIC by value whatever its scale, intervals by their length with months of 30 days; bytea and uuid by bytes; false before true; vectors element by element, then by length.
  * `types/order-key` writes the same order as bytes.
  */
 import { assert } from '../base/assert.ts';
 import { compareBytes, compareRanges } from '../base/bytes.ts';
 import type { ColumnVector } from '../types/column-vector.ts';
 import type { DataType } from '../types/data-type.ts';
+import { INTERVAL_BYTES, compareIntervals, readInterval } from '../types/interval.ts';
+import type { Interval } from '../types/interval.ts';
+import { compareNumeric, compareStoredNumeric, numericOf } from '../types/numeric.ts';
 import { vectorAt } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
 
@@ -59,6 +62,10 @@ export function compareScalars(type: DataType, left: Scalar, right: Scalar): num
     case 'bytea':
     case 'uuid':
       return compareBytes(left as Uint8Array, right as Uint8Array);
+    case 'numeric':
+      return compareNumeric(numericOf(left as string), numericOf(right as string));
+    case 'interval':
+      return compareIntervals(left as Interval, right as Interval);
     case 'vector':
       return compareVectors(left as Float32Array, right as Float32Array);
     default:
@@ -90,6 +97,22 @@ export function comparatorFor(type: DataType): ValueComparator {
     case 'uuid':
       return (left, i, right, j) =>
         compareRanges(left.data!, i * 16, i * 16 + 16, right.data!, j * 16, j * 16 + 16);
+    case 'numeric':
+      return (left, i, right, j) =>
+        compareStoredNumeric(
+          left.data!,
+          left.offsets![i]!,
+          left.offsets![i + 1]!,
+          right.data!,
+          right.offsets![j]!,
+          right.offsets![j + 1]!,
+        );
+    case 'interval':
+      return (left, i, right, j) =>
+        compareIntervals(
+          readInterval(left.data!, i * INTERVAL_BYTES),
+          readInterval(right.data!, j * INTERVAL_BYTES),
+        );
     case 'vector':
       return (left, i, right, j) => compareVectors(vectorAt(left, i), vectorAt(right, j));
     default:

@@ -1,8 +1,9 @@
 /**
  * Maps rows of key columns to dense group numbers: the one hash table under GROUP BY, DISTINCT, set operations and hash
- * joins. Three forms behind one contract; `createGroupTable` picks:
+ * joins. Four forms behind one contract; `createGroupTable` picks:
  *   numbers     one numeric column: a dense array while the integers span a small range, else open addressing
  *   bytes       one column of another type: its bytes, or its order key
+ *   exemplar    the same, and each group's first value: for types whose equal values may differ
  *   composite   several columns: a table per column, and tables over the pairs of their group numbers
  *
  * Equality is that of `compare`: -0 = 0, NaN = NaN. A null is a key like any other here (GROUP BY and DISTINCT); joins drop
@@ -12,6 +13,7 @@ import type { ColumnVector } from '../types/column-vector.ts';
 import type { DataType } from '../types/data-type.ts';
 import { BytesGroupTable } from './bytes-group-table.ts';
 import { CompositeGroupTable } from './composite-group-table.ts';
+import { ExemplarGroupTable } from './exemplar-group-table.ts';
 import { NumberGroupTable } from './number-group-table.ts';
 
 export interface GroupTable {
@@ -39,7 +41,10 @@ function createSingleTable(type: DataType): GroupTable {
     case 'int64':
     case 'float32':
     case 'float64':
+    case 'date':
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return new NumberGroupTable(type);
     case 'null':
     case 'text':
@@ -47,5 +52,8 @@ function createSingleTable(type: DataType): GroupTable {
     case 'uuid':
     case 'vector':
       return new BytesGroupTable(type);
+    case 'numeric':
+    case 'interval':
+      return new ExemplarGroupTable(type);
   }
 }

@@ -11,6 +11,16 @@ export {
   type ValueComparator,
 } from './compare.ts';
 export type { Accumulator, AggregateFunction } from './aggregate/aggregate-function.ts';
+export { dependsOnSession, formatZonedTimestamp } from './temporal/temporal-text.ts';
+export { parseInterval } from './temporal/parse-interval.ts';
+export {
+  NO_SESSION,
+  UTC,
+  createTimeZoneProvider,
+  type TimeZone,
+  type TimeZoneProvider,
+  type ValueContext,
+} from './temporal/time-zone.ts';
 export type { FunctionContext, ScalarFunction, Volatility } from './scalar-function.ts';
 export { ValueSet } from './value-set.ts';
 export { arithmeticFunction, type ArithmeticOperator } from './arithmetic.ts';

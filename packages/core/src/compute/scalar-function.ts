@@ -4,12 +4,15 @@
  */
 import type { ColumnVector } from '../types/column-vector.ts';
 import type { DataType } from '../types/data-type.ts';
+import type { ValueContext } from './temporal/time-zone.ts';
 import type { Scalar } from '../types/scalar.ts';
 
 /** What a running statement lends to functions. */
-export interface FunctionContext {
-  /** Start of the statement's transaction, microseconds since 1970: now() and its kin. */
-  readonly transactionMicros: number;
+export interface FunctionContext extends ValueContext {
+  /** Microseconds since 1970 at which the statement began. */
+  readonly statementMicros: number;
+  /** The clock itself. */
+  nowMicros(): number;
   /** A uniform integer in [0, 2^32). */
   nextUint32(): number;
 }

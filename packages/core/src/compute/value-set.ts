@@ -16,7 +16,7 @@ export class ValueSet {
 
   constructor(type: DataType) {
     this.#type = type;
-    const byBytes = ['text', 'bytea', 'uuid', 'vector'].includes(type.kind);
+    const byBytes = ['text', 'bytea', 'uuid', 'vector', 'numeric', 'interval'].includes(type.kind);
     this.#numbers = byBytes ? undefined : new Set();
   }
 

@@ -10,6 +10,7 @@ import { constantColumn } from '../types/create-column-builder.ts';
 import type { DataType } from '../types/data-type.ts';
 import { equalTypes } from '../types/data-type.ts';
 import { scalarAt } from '../types/scalar-at.ts';
+import type { ValueContext } from '../compute/temporal/time-zone.ts';
 import type { Scalar } from '../types/scalar.ts';
 import { intersectValidity } from '../types/validity.ts';
 import { constantNode, toVector, vectorNode } from './compiled-node.ts';
@@ -70,13 +71,16 @@ export function compileCast(
   const input = compiler.compile(expression.input);
   const { type, onFailure } = expression;
   if (input.kind === 'constant') {
-    const folded = foldCast(input.value, input.type, type, onFailure);
+    const folded = foldCast(input.value, input.type, type, onFailure, compiler.runtime);
     if (folded !== undefined) return constantNode(type, folded);
   } else if (equalTypes(input.type, type)) {
     return input;
   }
   const evaluate = toVector(input);
-  return vectorNode(type, (batch) => castColumn(evaluate(batch), type, batch.rowCount, onFailure));
+  const { runtime } = compiler;
+  return vectorNode(type, (batch) =>
+    castColumn(evaluate(batch), type, batch.rowCount, onFailure, runtime),
+  );
 }
 
 function foldCast(
@@ -84,9 +88,10 @@ function foldCast(
   from: DataType,
   to: DataType,
   onFailure: 'error' | 'null',
+  context: ValueContext,
 ): Scalar | undefined {
   try {
-    return castScalar(value, from, to);
+    return castScalar(value, from, to, context);
   } catch (error) {
     if (!(error instanceof AlopexError) || error.kind !== 'Invalid') throw error;
     return onFailure === 'null' ? null : undefined;

@@ -85,7 +85,7 @@ export function compileScalar(expression: Expression): ScalarEvaluator {
       if (expression.onFailure === 'null') break;
       const { input, type } = expression;
       const evaluate = compileScalar(input);
-      return (runtime) => castScalar(evaluate(runtime), input.type, type);
+      return (runtime) => castScalar(evaluate(runtime), input.type, type, runtime);
     }
     default:
       break;

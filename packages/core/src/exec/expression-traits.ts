@@ -80,7 +80,7 @@ const NUMBER_RANK: Readonly<Record<string, number>> = {
 
 /** Widening conversions of numbers cannot fail. */
 function isSafeCast(from: string, to: string): boolean {
-  if (from === to) return from !== 'vector';
+  if (from === to) return from !== 'vector' && from !== 'numeric';
   const fromRank = NUMBER_RANK[from];
   const toRank = NUMBER_RANK[to];
   return fromRank !== undefined && toRank !== undefined && fromRank < toRank;

@@ -12,6 +12,7 @@ import { INT32, INT64, TEXT } from '../types/data-type.ts';
 import type { Scalar } from '../types/scalar.ts';
 import { scalarAt } from '../types/scalar-at.ts';
 import type { Expression, ExpressionRuntime } from './expression.ts';
+import { NO_SESSION } from '../compute/temporal/time-zone.ts';
 import type { BatchIterator, ExecContext } from './operator.ts';
 import type { WindowBound, WindowCall, WindowFrame } from './window-call.ts';
 import { window } from './window.ts';
@@ -21,7 +22,9 @@ const CONTEXT: ExecContext = { check: () => undefined, memoryBytesMax: 1 << 28 }
 const RUNTIME: ExpressionRuntime = {
   parameters: [],
   outer: [],
-  transactionMicros: 0,
+  ...NO_SESSION,
+  statementMicros: 0,
+  nowMicros: () => 0,
   nextUint32: () => 0,
   openSubquery: () => expect.unreachable('there are no subqueries here'),
 };

@@ -1,10 +1,12 @@
-/** Builders of columns that lie in bytes: text and bytea (offsets and data), uuid (16 bytes a value). */
+/** Builders of columns that lie in bytes: text, bytea and numeric (offsets and data), uuid and interval (16 bytes a value). */
 import { assert } from '../base/assert.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { bytesColumn, uuidColumn } from './column-vector.ts';
 import type { ColumnVector } from './column-vector.ts';
 import type { DataType } from './data-type.ts';
 import { growBytes, growInt32 } from './growable.ts';
+import { isInterval, writeInterval } from './interval.ts';
+import { encodeNumeric, numericOf } from './numeric.ts';
 import type { Scalar } from './scalar.ts';
 
 const encoder = new TextEncoder();
@@ -36,7 +38,10 @@ export class BytesColumnBuilder extends ColumnBuilder {
   }
 
   protected put(value: NonNullable<Scalar>): void {
-    if (typeof value === 'string') {
+    if (this.type.kind === 'numeric') {
+      const bytes = encodeNumeric(numericOf(value as string));
+      this.#copy(bytes, 0, bytes.length);
+    } else if (typeof value === 'string') {
       this.#putText(value);
     } else {
       assert(value instanceof Uint8Array, 'bytes are a Uint8Array');
@@ -137,7 +142,7 @@ export class BytesColumnBuilder extends ColumnBuilder {
   }
 }
 
-export class UuidColumnBuilder extends ColumnBuilder {
+export class SixteenByteColumnBuilder extends ColumnBuilder {
   #data: Uint8Array;
 
   constructor(type: DataType, capacity: number) {
@@ -154,6 +159,10 @@ export class UuidColumnBuilder extends ColumnBuilder {
   }
 
   protected put(value: NonNullable<Scalar>): void {
+    if (isInterval(value)) {
+      writeInterval(this.#data, this.count * 16, value);
+      return;
+    }
     assert(value instanceof Uint8Array && value.length === 16, 'a uuid is 16 bytes');
     this.#data.set(value, this.count * 16);
   }

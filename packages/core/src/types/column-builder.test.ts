@@ -1,3 +1,4 @@
+import { Interval } from './interval.ts';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import type { ColumnVector } from './column-vector.ts';
@@ -21,7 +22,12 @@ import {
   INT64,
   NULL_TYPE,
   TEXT,
+  DATE,
+  INTERVAL,
+  NUMERIC,
+  TIME,
   TIMESTAMP,
+  TIMESTAMPTZ,
   UUID,
   vectorType,
 } from './data-type.ts';
@@ -38,7 +44,12 @@ const TYPES: readonly DataType[] = [
   FLOAT64,
   TEXT,
   BYTEA,
+  NUMERIC,
+  DATE,
+  TIME,
   TIMESTAMP,
+  TIMESTAMPTZ,
+  INTERVAL,
   UUID,
   vectorType(2),
   vectorType(),
@@ -53,10 +64,21 @@ function randomScalar(random: SeededRandom, type: DataType): Scalar {
     case 'int16':
       return random.below(65_536) - 32_768;
     case 'int32':
+    case 'date':
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return random.nextUint32() | 0;
     case 'int64':
       return random.pick([0, -1, Number.MAX_SAFE_INTEGER, 2n ** 53n, -(2n ** 63n)]);
+    case 'numeric':
+      return random.pick(['0', '-1.50', '99999999999999999999.001', 'NaN', '-Infinity', '0.000']);
+    case 'interval':
+      return new Interval(
+        random.below(24) - 12,
+        random.below(60) - 30,
+        (random.nextUint32() | 0) * 1_000,
+      );
     case 'float32':
       return Math.fround(random.nextUint32() / 7);
     case 'float64':

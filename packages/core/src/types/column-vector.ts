@@ -7,7 +7,11 @@
  *   int64              values: Float64Array while every value is a safe integer ("narrow": exact, and 5-20x faster in
  *                      JavaScript), else BigInt64Array. Producers choose; `isWide` tells; both are exact.
  *   float32, float64   values: Float32Array, Float64Array
- *   timestamp          values: Float64Array, whole microseconds since 1970; see `timestamp.ts` for what is exact
+ *   date               values: Int32Array, days since 1970
+ *   time               values: Float64Array, whole microseconds since midnight
+ *   timestamp(tz)      values: Float64Array, whole microseconds since 1970; see `timestamp.ts` for what is exact
+ *   numeric            offsets and data as for bytea; the bytes of a value are `numeric.ts`'s
+ *   interval           data: Uint8Array, 16 bytes a value, see `interval.ts`
  *   text, bytea        offsets: Int32Array of length + 1 entries into data: Uint8Array (text is UTF-8)
  *   uuid               data: Uint8Array, 16 bytes a value
  *   vector             fixed dimension: values: Float32Array, dimension floats a value; any dimension: offsets (in floats) too

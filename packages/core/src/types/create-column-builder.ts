@@ -1,5 +1,5 @@
 /** Picks the builder for a type, and the small things built with one: columns from scalars, gathered and joined columns. */
-import { BytesColumnBuilder, UuidColumnBuilder } from './bytes-column-builder.ts';
+import { BytesColumnBuilder, SixteenByteColumnBuilder } from './bytes-column-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { fixedColumn } from './column-vector.ts';
 import type { ColumnVector } from './column-vector.ts';
@@ -22,9 +22,11 @@ export function createColumnBuilder(type: DataType, capacity = 0): ColumnBuilder
       return new Int64ColumnBuilder(type, capacity);
     case 'text':
     case 'bytea':
+    case 'numeric':
       return new BytesColumnBuilder(type, capacity);
     case 'uuid':
-      return new UuidColumnBuilder(type, capacity);
+    case 'interval':
+      return new SixteenByteColumnBuilder(type, capacity);
     case 'vector':
       return new VectorColumnBuilder(type, capacity);
     case 'boolean':
@@ -32,7 +34,10 @@ export function createColumnBuilder(type: DataType, capacity = 0): ColumnBuilder
     case 'int32':
     case 'float32':
     case 'float64':
+    case 'date':
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return new FixedColumnBuilder(type, capacity);
   }
 }
@@ -90,7 +95,7 @@ export function sliceColumn(column: ColumnVector, start: number, end: number): C
   if (offsets !== undefined) {
     return { type, length, values, validity, offsets: offsets.subarray(start, end + 1), data };
   }
-  if (type.kind === 'uuid') {
+  if (type.kind === 'uuid' || type.kind === 'interval') {
     return { type, length, values, validity, offsets, data: data!.subarray(start * 16, end * 16) };
   }
   const width = type.kind === 'vector' ? type.dimension! : 1;

@@ -1,7 +1,7 @@
 /**
  * The types of values, shared by storage, SQL and DataFrame. A type is a readonly record; `kind` discriminates.
- * JavaScript forms (see SPEC 2.3): int64 is a number when safe, else a bigint; timestamp counts microseconds since
- * 1970-01-01 UTC; bytea and vector are typed arrays; uuid is 16 bytes inside, text outside.
+ * JavaScript forms (see SPEC 2.3): int64 is a number when safe, else a bigint; numeric is its text; date counts days, timestamp
+ * and timestamptz microseconds since 1970-01-01 UTC, time microseconds since midnight; interval is an `Interval`; bytea and vector are typed arrays; uuid is 16 bytes inside, text outside.
  */
 export type Metric = 'cosine' | 'l2' | 'inner' | 'l1';
 
@@ -15,7 +15,17 @@ export type DataType =
   | { readonly kind: 'float64' }
   | { readonly kind: 'text' }
   | { readonly kind: 'bytea' }
+  | {
+      readonly kind: 'numeric';
+      /** Absent: any number of digits, at any scale. 1 to 38. */
+      readonly precision?: number | undefined;
+      readonly scale?: number | undefined;
+    }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'time' }
   | { readonly kind: 'timestamp' }
+  | { readonly kind: 'timestamptz' }
+  | { readonly kind: 'interval' }
   | { readonly kind: 'uuid' }
   | {
       readonly kind: 'vector';
@@ -37,10 +47,20 @@ export const FLOAT32: DataType = Object.freeze({ kind: 'float32' });
 export const FLOAT64: DataType = Object.freeze({ kind: 'float64' });
 export const TEXT: DataType = Object.freeze({ kind: 'text' });
 export const BYTEA: DataType = Object.freeze({ kind: 'bytea' });
+export const NUMERIC: DataType = Object.freeze({ kind: 'numeric' });
+export const DATE: DataType = Object.freeze({ kind: 'date' });
+export const TIME: DataType = Object.freeze({ kind: 'time' });
 export const TIMESTAMP: DataType = Object.freeze({ kind: 'timestamp' });
+export const TIMESTAMPTZ: DataType = Object.freeze({ kind: 'timestamptz' });
+export const INTERVAL: DataType = Object.freeze({ kind: 'interval' });
 export const UUID: DataType = Object.freeze({ kind: 'uuid' });
 
 export const VECTOR_DIMENSION_MAX = 65_535;
+export const NUMERIC_PRECISION_MAX = 38;
+
+export function numericType(precision: number, scale = 0): DataType {
+  return { kind: 'numeric', precision, scale };
+}
 
 export function vectorType(dimension?: number, metric?: Metric): DataType {
   return {
@@ -52,6 +72,8 @@ export function vectorType(dimension?: number, metric?: Metric): DataType {
 
 export function equalTypes(left: DataType, right: DataType): boolean {
   if (left.kind !== right.kind) return false;
+  if (left.kind === 'numeric' && right.kind === 'numeric')
+    return left.precision === right.precision && left.scale === right.scale;
   if (left.kind !== 'vector' || right.kind !== 'vector') return true;
   return (
     left.dimension === right.dimension && (left.metric ?? 'cosine') === (right.metric ?? 'cosine')
@@ -63,7 +85,9 @@ export function isInteger(type: DataType): boolean {
 }
 
 export function isNumeric(type: DataType): boolean {
-  return isInteger(type) || type.kind === 'float32' || type.kind === 'float64';
+  return (
+    isInteger(type) || type.kind === 'float32' || type.kind === 'float64' || type.kind === 'numeric'
+  );
 }
 
 const SQL_NAMES: Readonly<Record<TypeKind, string>> = {
@@ -76,14 +100,21 @@ const SQL_NAMES: Readonly<Record<TypeKind, string>> = {
   float64: 'double precision',
   text: 'text',
   bytea: 'bytea',
+  numeric: 'numeric',
+  date: 'date',
+  time: 'time without time zone',
   timestamp: 'timestamp without time zone',
+  timestamptz: 'timestamp with time zone',
+  interval: 'interval',
   uuid: 'uuid',
   vector: 'vector',
 };
 
-/** PostgreSQL's name of a type, as messages and catalogs print it: `integer`, `vector(384)`. */
+/** PostgreSQL's name of a type, as messages and catalogs print it: `integer`, `numeric(10,2)`, `vector(384)`. */
 export function typeName(type: DataType): string {
   const name = SQL_NAMES[type.kind];
+  if (type.kind === 'numeric' && type.precision !== undefined)
+    return `${name}(${type.precision},${type.scale ?? 0})`;
   return type.kind === 'vector' && type.dimension !== undefined
     ? `${name}(${type.dimension})`
     : name;

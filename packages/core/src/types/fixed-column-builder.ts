@@ -1,5 +1,5 @@
 /**
- * Builders of fixed-width columns: boolean, numbers, timestamp, null. int64 begins narrow (Float64Array) and moves to
+ * Builders of fixed-width columns: boolean, numbers, dates and times, null. int64 begins narrow (Float64Array) and moves to
  * BigInt64Array at the first value outside the safe integers.
  */
 import { assert } from '../base/assert.ts';
@@ -26,6 +26,7 @@ function emptyValues(type: DataType, capacity: number): NumberValues {
     case 'int16':
       return new Int16Array(capacity);
     case 'int32':
+    case 'date':
       return new Int32Array(capacity);
     case 'float32':
       return new Float32Array(capacity);
@@ -42,7 +43,7 @@ function growValues(values: NumberValues, needed: number): NumberValues {
   return growBytes(values, needed);
 }
 
-/** boolean, int16, int32, float32, float64, timestamp. */
+/** boolean, int16, int32, float32, float64, date, time, timestamp, timestamptz. */
 export class FixedColumnBuilder extends ColumnBuilder {
   #values: NumberValues;
 

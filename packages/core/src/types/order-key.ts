@@ -10,6 +10,9 @@
  *                                           -0 is written as 0, every NaN as the one above Infinity
  *   text, bytea bytes with 00 as 00 FF, ended by 00 00
  *   uuid        16 bytes
+ *   date        as int32; time, timestamptz as int64
+ *   numeric     see `numeric-key.ts`
+ *   interval    its length in days of 24 hours and months of 30 days, then the rest in microseconds, both as int64
  *   vector      per element 01 and a float32 as above, ended by 00 (pgvector's order: element by element, then length)
  *
  * DESC inverts the bytes of the value, not the presence byte: where nulls stand is said separately.
@@ -23,6 +26,9 @@ import { isValid } from './column-vector.ts';
 import type { DataType } from './data-type.ts';
 import { growBytes } from './growable.ts';
 import { integerScalar, vectorAt } from './scalar-at.ts';
+import { INTERVAL_BYTES, Interval, intervalLength, readInterval } from './interval.ts';
+import { decodeNumeric, formatNumeric, numericOf } from './numeric.ts';
+import { numericKey, readNumericKey } from './numeric-key.ts';
 import type { Scalar } from './scalar.ts';
 
 /** How one column of a key is written. */
@@ -122,10 +128,13 @@ export class OrderKeyWriter {
         this.#int16(value as number);
         return;
       case 'int32':
+      case 'date':
         this.#uint32((value as number) ^ SIGN);
         return;
       case 'int64':
+      case 'time':
       case 'timestamp':
+      case 'timestamptz':
         if (typeof value === 'bigint') this.#wideInt64(value);
         else this.#narrowInt64(value as number);
         return;
@@ -146,6 +155,12 @@ export class OrderKeyWriter {
       case 'uuid':
         this.writeRaw(value as Uint8Array);
         return;
+      case 'numeric':
+        this.writeRaw(numericKey(numericOf(value as string)));
+        return;
+      case 'interval':
+        this.#writeInterval(value as Interval);
+        return;
       case 'vector':
         this.#writeVector(value as Float32Array);
         return;
@@ -163,6 +178,14 @@ export class OrderKeyWriter {
       case 'uuid':
         this.writeRaw(column.data!.subarray(index * 16, index * 16 + 16));
         return;
+      case 'numeric': {
+        const { data, offsets } = column;
+        this.writeRaw(numericKey(decodeNumeric(data!, offsets![index]!, offsets![index + 1]!)));
+        return;
+      }
+      case 'interval':
+        this.#writeInterval(readInterval(column.data!, index * INTERVAL_BYTES));
+        return;
       case 'vector':
         this.#writeVector(vectorAt(column, index));
         return;
@@ -172,6 +195,12 @@ export class OrderKeyWriter {
       default:
         this.#writeValue(column.type, column.values[index]!);
     }
+  }
+
+  #writeInterval(interval: Interval): void {
+    const { days, microseconds } = intervalLength(interval);
+    this.#narrowInt64(days);
+    this.#narrowInt64(microseconds);
   }
 
   #room(extra: number): void {
@@ -339,8 +368,11 @@ export function readOrderKeyValue(
       return ((((bytes[at]! ^ mask ^ 0x80) << 8) | (bytes[at + 1]! ^ mask)) << 16) >> 16;
     }
     case 'int32':
+    case 'date':
       return (readUint32(bytes, advance(cursor, 4, end), mask) ^ SIGN) | 0;
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return Number(readInt64(bytes, advance(cursor, 8, end), mask));
     case 'int64':
       return readInt64(bytes, advance(cursor, 8, end), mask);
@@ -359,6 +391,17 @@ export function readOrderKeyValue(
       const value = bytes.slice(at, at + 16);
       if (mask !== 0) for (let index = 0; index < 16; index += 1) value[index]! ^= mask;
       return value;
+    }
+    case 'numeric': {
+      const read = readNumericKey(bytes, cursor.at, end, mask);
+      if (read === undefined) throw damagedKey();
+      cursor.at = read.end;
+      return formatNumeric(read.value);
+    }
+    case 'interval': {
+      const at = advance(cursor, 16, end);
+      const days = Number(readInt64(bytes, at, mask));
+      return new Interval(0, days, Number(readInt64(bytes, at + 8, mask)));
     }
     case 'vector':
       return readVector(bytes, cursor, end, mask);

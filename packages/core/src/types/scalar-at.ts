@@ -3,6 +3,8 @@ import { assert } from '../base/assert.ts';
 import { decodeUtf8 } from '../base/bytes.ts';
 import type { ColumnVector } from './column-vector.ts';
 import { isValid } from './column-vector.ts';
+import { readInterval } from './interval.ts';
+import { numericTextAt } from './numeric.ts';
 import type { Scalar } from './scalar.ts';
 
 /** Value `index` of a column; bytes and vectors are copies. */
@@ -23,7 +25,10 @@ export function presentScalarAt(column: ColumnVector, index: number): Scalar {
     case 'int32':
     case 'float32':
     case 'float64':
+    case 'date':
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return column.values[index]!;
     case 'int64':
       return integerScalar(column.values[index]!);
@@ -31,6 +36,10 @@ export function presentScalarAt(column: ColumnVector, index: number): Scalar {
       return decodeUtf8(column.data!, column.offsets![index]!, column.offsets![index + 1]!);
     case 'bytea':
       return column.data!.slice(column.offsets![index]!, column.offsets![index + 1]!);
+    case 'numeric':
+      return numericTextAt(column.data!, column.offsets![index]!, column.offsets![index + 1]!);
+    case 'interval':
+      return readInterval(column.data!, index * 16);
     case 'uuid':
       return column.data!.slice(index * 16, index * 16 + 16);
     case 'vector':

@@ -17,6 +17,23 @@ export const MICROS_PER_DAY = 86_400_000_000;
 const TIMESTAMP_MIN = -210_866_803_200_000_000;
 const TIMESTAMP_MAX = 9_223_371_331_200_000_000;
 
+/**
+ * Later and earlier than every timestamp: the double that is written as the greatest and the least 64-bit integers there
+ * are doubles for. Part of the file format, do not change.
+ */
+export const TIMESTAMP_INFINITY = 9_223_372_036_854_774_784;
+export const TIMESTAMP_MINUS_INFINITY = -9_223_372_036_854_775_808;
+
+export function isFiniteTimestamp(timestamp: number): boolean {
+  return timestamp !== TIMESTAMP_INFINITY && timestamp !== TIMESTAMP_MINUS_INFINITY;
+}
+
+/** ALX_DATETIME_OVERFLOW outside of the range of timestamps. */
+export function checkedTimestamp(timestamp: number): number {
+  if (isTimestamp(timestamp)) return timestamp;
+  throw new AlopexError('ALX_DATETIME_OVERFLOW', 'timestamp out of range');
+}
+
 /** True for a whole number of microseconds in the range of the type. */
 export function isTimestamp(timestamp: number): boolean {
   return Number.isInteger(timestamp) && timestamp >= TIMESTAMP_MIN && timestamp < TIMESTAMP_MAX;
@@ -98,12 +115,18 @@ function pad(value: number, width: number): string {
 
 /** PostgreSQL's text: `2024-02-29 12:00:00.5`, `0044-03-15 00:00:00 BC`. */
 export function formatTimestamp(timestamp: number): string {
+  if (!isFiniteTimestamp(timestamp)) return timestamp > 0 ? 'infinity' : '-infinity';
+  return joinTimestamp(timestamp, '');
+}
+
+/** The same with `suffix`, the zone, before the era. */
+export function joinTimestamp(timestamp: number, suffix: string): string {
   const { year, month, day, hour, minute, second, micros } = timestampFields(timestamp);
   const shownYear = year > 0 ? year : 1 - year;
   const fraction = micros === 0 ? '' : `.${pad(micros, 6).replace(/0+$/, '')}`;
   const date = `${pad(shownYear, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
   const time = `${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}${fraction}`;
-  return `${date} ${time}${year > 0 ? '' : ' BC'}`;
+  return `${date} ${time}${suffix}${year > 0 ? '' : ' BC'}`;
 }
 
 const FORM =

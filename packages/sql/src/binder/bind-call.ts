@@ -15,6 +15,7 @@ import { bindWindowCall } from './bind-window.ts';
 import { ambiguousFunction, calledName, functionNotFound, unknownFunction } from './call-errors.ts';
 import { requireBoolean } from './coerce.ts';
 import type { ExpressionContext } from './expression-context.ts';
+import { withoutPrecision } from './type-rules.ts';
 
 export function bindCall(node: FunctionCall, context: ExpressionContext): Expression {
   const name = calledName(node);
@@ -77,7 +78,7 @@ function bindTypeOf(node: FunctionCall, context: ExpressionContext): Expression 
   return {
     kind: 'constant',
     type: TEXT,
-    value: typeName(bindOperand(argument, context).expression.type),
+    value: typeName(withoutPrecision(bindOperand(argument, context).expression.type)),
   };
 }
 

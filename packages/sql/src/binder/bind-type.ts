@@ -2,15 +2,22 @@
 import {
   BOOLEAN,
   BYTEA,
+  DATE,
   FLOAT32,
   FLOAT64,
   INT16,
   INT32,
   INT64,
+  INTERVAL,
+  NUMERIC,
+  NUMERIC_PRECISION_MAX,
   TEXT,
+  TIME,
   TIMESTAMP,
+  TIMESTAMPTZ,
   UUID,
   VECTOR_DIMENSION_MAX,
+  numericType,
   vectorType,
   type DataType,
   type Metric,
@@ -46,7 +53,15 @@ const SIMPLE_TYPES: ReadonlyMap<string, DataType> = new Map([
   ['text', TEXT],
   ['bytea', BYTEA],
   ['blob', BYTEA],
+  ['numeric', NUMERIC],
+  ['decimal', NUMERIC],
+  ['dec', NUMERIC],
+  ['date', DATE],
+  ['time', TIME],
   ['timestamp', TIMESTAMP],
+  ['timestamptz', TIMESTAMPTZ],
+  ['interval', INTERVAL],
+  ['datetime', TIMESTAMP],
   ['uuid', UUID],
 ]);
 
@@ -61,7 +76,7 @@ const SERIAL_TYPES: ReadonlyMap<string, DataType> = new Map([
 
 /** Types of SPEC that later work brings: known names, so the answer is "not yet" instead of "no such type". */
 const LATER_TYPES: ReadonlySet<string> = new Set([
-  'numeric', 'decimal', 'dec', 'date', 'time', 'timetz', 'timestamptz', 'interval', 'json', 'jsonb', 'bit', 'varbit',
+  'timetz', 'json', 'jsonb', 'bit', 'varbit',
   'list', 'map', 'struct', 'tsvector', 'tsquery', 'halfvec', 'sparsevec', 'name', 'oid', 'regclass', 'money', 'xml', 'inet',
 ]); // prettier-ignore
 
@@ -104,18 +119,43 @@ export function bindColumnType(name: TypeName): BoundType {
 /** TIMESTAMP(6) is what we keep; a smaller precision would have to round. */
 function checkPrecision(name: TypeName, type: DataType): DataType {
   if (name.args.length === 0) return type;
-  if (
-    type.kind === 'timestamp' &&
-    name.args.length === 1 &&
-    integerArgument(name, name.args[0]!) === 6
-  )
+  if (type.kind === 'numeric') return bindNumericType(name);
+  if (isTemporal(type) && name.args.length === 1 && integerArgument(name, name.args[0]!) === 6)
     return type;
-  if (type.kind === 'timestamp') throw unsupported('a timestamp precision other than 6', name.span);
+  if (isTemporal(type)) throw unsupported(`a ${name.name} precision other than 6`, name.span);
   throw errorAt(
     'ALX_UNEXPECTED_TOKEN',
     `type modifier is not allowed for type "${name.name}"`,
     name.span,
   );
+}
+
+function isTemporal(type: DataType): boolean {
+  return type.kind.startsWith('time') || type.kind === 'interval';
+}
+
+const NUMERIC_SCALE_MAX = 1_000;
+
+function bindNumericType(name: TypeName): DataType {
+  const [first, second] = name.args;
+  const precision = integerArgument(name, first!);
+  const scale = second === undefined ? 0 : integerArgument(name, second);
+  if (precision < 1 || precision > NUMERIC_PRECISION_MAX) {
+    throw errorAt(
+      'ALX_INVALID_ARGUMENT',
+      `NUMERIC precision ${precision} must be between 1 and ${NUMERIC_PRECISION_MAX}`,
+      name.span,
+      { hint: 'NUMERIC without a precision holds any number of digits.' },
+    );
+  }
+  if (scale > NUMERIC_SCALE_MAX) {
+    throw errorAt(
+      'ALX_INVALID_ARGUMENT',
+      `NUMERIC scale ${scale} must be between -${NUMERIC_SCALE_MAX} and ${NUMERIC_SCALE_MAX}`,
+      name.span,
+    );
+  }
+  return numericType(precision, scale);
 }
 
 function bindFloatType(name: TypeName): DataType {

@@ -5,7 +5,7 @@
  * An untyped literal is a `constant` of type `null` whose value is its text; an untyped parameter a `parameter` of type `null`.
  */
 import type { Expression } from '@alopex-db/core/exec';
-import { castContext, castScalar } from '@alopex-db/core/compute';
+import { castContext, castScalar, dependsOnSession } from '@alopex-db/core/compute';
 import { TEXT, equalTypes, typeName, type DataType } from '@alopex-db/core/types';
 import type { Span } from '../ast/span.ts';
 import { errorAt } from '../errors.ts';
@@ -19,7 +19,7 @@ export function castTo(
   type: DataType,
   options: { readonly implicit: boolean; readonly onFailure?: 'error' | 'null' },
 ): Expression {
-  if (equalTypes(input.type, type)) return input;
+  if (equalTypes(input.type, type) || isFreeOfPrecision(input.type, type)) return input;
   return {
     kind: 'cast',
     type,
@@ -27,6 +27,11 @@ export function castTo(
     onFailure: options.onFailure ?? 'error',
     implicit: options.implicit,
   };
+}
+
+/** `numeric(10, 2)` is a numeric as it is; a cast would only keep indexes away. */
+function isFreeOfPrecision(from: DataType, to: DataType): boolean {
+  return from.kind === 'numeric' && to.kind === 'numeric' && to.precision === undefined;
 }
 
 /** Converts unasked; undefined where only a written cast may. */
@@ -57,6 +62,8 @@ export function typeUnknown(
   if (input.kind !== 'constant') return castTo(input, type, { implicit: true });
   if (input.value === null) return { kind: 'constant', type, value: null };
   const { value } = input;
+  if (typeof value === 'string' && dependsOnSession(type.kind, value))
+    return castTo({ kind: 'constant', type: TEXT, value }, type, { implicit: true });
   return positioned(span, () => ({ kind: 'constant', type, value: castScalar(value, TEXT, type) }));
 }
 

@@ -64,7 +64,9 @@ export function spread<F>(overload: Overload<F>, count: number): Candidate<F> | 
 
 function isExact(argument: ArgumentType, type: DataType): boolean {
   if (argument === 'any' || argument === 'as-text') return false;
-  return argument.kind === 'vector' ? type.kind === 'vector' : equalTypes(argument, type);
+  return argument.kind === 'vector' || argument.kind === 'numeric'
+    ? type.kind === argument.kind
+    : equalTypes(argument, type);
 }
 
 function isReachable(argument: ArgumentType, type: DataType): boolean {

@@ -9,13 +9,22 @@ import {
   INT32,
   INT64,
   NULL_TYPE,
+  NUMERIC,
   TEXT,
+  equalTypes,
   isNumeric,
   vectorType,
   type DataType,
 } from '@alopex-db/core/types';
 
-export type TypeCategory = 'unknown' | 'boolean' | 'numeric' | 'string' | 'datetime' | 'user';
+export type TypeCategory =
+  | 'unknown'
+  | 'boolean'
+  | 'numeric'
+  | 'string'
+  | 'datetime'
+  | 'timespan'
+  | 'user';
 
 /** PostgreSQL's typcategory. */
 export function typeCategory(type: DataType): TypeCategory {
@@ -26,8 +35,13 @@ export function typeCategory(type: DataType): TypeCategory {
       return 'boolean';
     case 'text':
       return 'string';
+    case 'date':
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return 'datetime';
+    case 'interval':
+      return 'timespan';
     case 'bytea':
     case 'uuid':
     case 'vector':
@@ -43,7 +57,8 @@ export function isPreferred(type: DataType): boolean {
     type.kind === 'float64' ||
     type.kind === 'text' ||
     type.kind === 'boolean' ||
-    type.kind === 'timestamp'
+    type.kind === 'timestamptz' ||
+    type.kind === 'interval'
   );
 }
 
@@ -68,8 +83,9 @@ const NUMERIC_RANK: Readonly<Partial<Record<DataType['kind'], number>>> = {
   int16: 0,
   int32: 1,
   int64: 2,
-  float32: 3,
-  float64: 4,
+  numeric: 3,
+  float32: 4,
+  float64: 5,
 };
 
 /**
@@ -77,13 +93,28 @@ const NUMERIC_RANK: Readonly<Partial<Record<DataType['kind'], number>>> = {
  * real meet in double precision, which is where PostgreSQL compares them: real would lose digits.
  */
 export function commonType(left: DataType, right: DataType): DataType | undefined {
-  if (isUnknown(left)) return right;
-  if (isUnknown(right)) return left;
+  if (isUnknown(left)) return withoutPrecision(right);
+  if (isUnknown(right)) return withoutPrecision(left);
   if (left.kind === 'vector' && right.kind === 'vector') return commonVector(left, right);
-  if (left.kind === right.kind) return left;
+  if (left.kind === right.kind) return equalTypes(left, right) ? left : withoutPrecision(left);
+  const moment = commonMoment(left, right);
+  if (moment !== undefined) return moment;
   if (!isNumeric(left) || !isNumeric(right)) return undefined;
   if (left.kind === 'float32' || right.kind === 'float32') return FLOAT64;
   return NUMERIC_RANK[left.kind]! > NUMERIC_RANK[right.kind]! ? left : right;
+}
+
+/** Literals and mixed values have any number of digits. */
+export function withoutPrecision(type: DataType): DataType {
+  return type.kind === 'numeric' ? NUMERIC : type;
+}
+
+/** The later of date, timestamp, timestamptz; a time of day and an interval meet in the interval. */
+function commonMoment(left: DataType, right: DataType): DataType | undefined {
+  const leftToRight = castContext(left, right) === 'implicit';
+  const rightToLeft = castContext(right, left) === 'implicit';
+  if (isNumeric(left) || isNumeric(right) || leftToRight === rightToLeft) return undefined;
+  return leftToRight ? right : left;
 }
 
 /** The common type of a list, or the index of the first one that does not fit. All unknown: text, as in PostgreSQL. */

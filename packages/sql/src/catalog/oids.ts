@@ -27,7 +27,12 @@ export const TYPE_OIDS: Readonly<Record<TypeKind, number>> = {
   text: 25,
   float32: 700,
   float64: 701,
+  date: 1082,
+  time: 1083,
   timestamp: 1114,
+  timestamptz: 1184,
+  interval: 1186,
+  numeric: 1700,
   uuid: 2950,
   vector: 10_000,
 };

@@ -1,6 +1,7 @@
 /** What every statement of a store shares: passed in, so that one seed fixes everything. */
 import type { Clock, Random } from '@alopex-db/core/base';
 import type { Store } from '@alopex-db/core';
+import type { TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Kernels } from '@alopex-db/core/kernels';
 import type { NumberAllocator } from '../storage/number-allocator.ts';
 import type { VectorCache } from './vector-cache.ts';
@@ -12,4 +13,5 @@ export interface ExecServices {
   readonly kernels: Kernels;
   readonly numbers: NumberAllocator;
   readonly vectors: VectorCache;
+  readonly findZone: TimeZoneProvider;
 }

@@ -4,6 +4,7 @@
  */
 import { assert } from '@alopex-db/core/base';
 import type { BatchIterator, ExecContext, ExpressionRuntime } from '@alopex-db/core/exec';
+import type { TimeZone, TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Transaction } from '@alopex-db/core';
 import type { Batch, Scalar } from '@alopex-db/core/types';
 import type { CteDefinition, PhysicalPlan, WorkingTable } from '../plan/physical.ts';
@@ -28,6 +29,8 @@ export interface StatementContextOptions {
   readonly transaction: Transaction;
   readonly parameters: readonly Scalar[];
   readonly transactionMicros: number;
+  readonly statementMicros: number;
+  readonly timeZone: TimeZone;
   readonly memoryBytesMax: number;
   readonly interrupt: Interrupt;
   readonly openPlan: OpenPlan;
@@ -81,6 +84,22 @@ export class StatementContext implements ExecContext, ExpressionRuntime {
 
   get transactionMicros(): number {
     return this.options.transactionMicros;
+  }
+
+  get statementMicros(): number {
+    return this.options.statementMicros;
+  }
+
+  get timeZone(): TimeZone {
+    return this.options.timeZone;
+  }
+
+  get findZone(): TimeZoneProvider {
+    return this.options.services.findZone;
+  }
+
+  nowMicros(): number {
+    return this.options.services.clock.nowMicros();
   }
 
   get memoryBytesMax(): number {

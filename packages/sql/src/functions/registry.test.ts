@@ -1,3 +1,4 @@
+import { NO_SESSION } from '@alopex-db/core/compute';
 import { loadKernels } from '@alopex-db/core/kernels';
 import { columnFromScalars, scalarAt, vectorType, FLOAT64 } from '@alopex-db/core/types';
 import { VectorDistances } from '@alopex-db/core/vector';
@@ -9,7 +10,13 @@ const registry = new FunctionRegistry({
   distances: new VectorDistances(loadKernels()),
   sequences: { next: () => 7 },
 });
-const CONTEXT = { transactionMicros: 0, nextUint32: () => 0 };
+const CONTEXT = {
+  ...NO_SESSION,
+  statementMicros: 0,
+  nowMicros: () => 0,
+  transactionMicros: 0,
+  nextUint32: () => 0,
+};
 
 describe('the function registry', () => {
   it('holds every name once', () => {

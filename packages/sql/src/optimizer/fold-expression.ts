@@ -6,6 +6,7 @@ import {
   type Expression,
   type ExpressionRuntime,
 } from '@alopex-db/core/exec';
+import { NO_SESSION } from '@alopex-db/core/compute';
 import { BOOLEAN, type DataType } from '@alopex-db/core/types';
 import { equalExpressions } from '../plan/walk-expression.ts';
 import { mapDeep } from '../plan/walk-plan.ts';
@@ -15,7 +16,11 @@ import { unwrapComparison } from './unwrap-comparison.ts';
 const NO_RUNTIME: ExpressionRuntime = {
   parameters: [],
   outer: [],
-  transactionMicros: 0,
+  ...NO_SESSION,
+  statementMicros: 0,
+  nowMicros() {
+    assert(false, 'volatile functions are not folded');
+  },
   nextUint32() {
     assert(false, 'volatile functions are not folded');
   },
@@ -52,6 +57,7 @@ function isFoldable(node: Expression): boolean {
     case 'call':
       return node.function.volatility === 'immutable' && allConstant(node);
     case 'cast':
+      return !needsSession(node.input.type, node.type) && allConstant(node);
     case 'compare':
     case 'not':
     case 'isNull':
@@ -61,6 +67,12 @@ function isFoldable(node: Expression): boolean {
     default:
       return false;
   }
+}
+
+/** Casts that read the session's zone or clock. */
+function needsSession(from: DataType, to: DataType): boolean {
+  const zoned = from.kind === 'timestamptz' || to.kind === 'timestamptz';
+  return zoned || (from.kind === 'text' && (to.kind === 'date' || to.kind.startsWith('time')));
 }
 
 function allConstant(node: Expression): boolean {

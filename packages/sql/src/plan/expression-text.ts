@@ -2,7 +2,7 @@
 import { unreachable } from '@alopex-db/core/base';
 import { formatScalar } from '@alopex-db/core/compute';
 import type { Expression, SortKey } from '@alopex-db/core/exec';
-import { typeName, type DataType, type Scalar } from '@alopex-db/core/types';
+import { isNumeric, typeName, type DataType, type Scalar } from '@alopex-db/core/types';
 
 /** How a position, an outer value and a subquery are called. */
 export interface ExpressionNames {
@@ -72,8 +72,9 @@ export function sortKeyText(key: SortKey, names: ExpressionNames): string {
 export function constantText(value: Scalar, type: DataType): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number' || typeof value === 'bigint') {
-    return type.kind === 'timestamp' ? `'${formatScalar(value, type)}'` : formatScalar(value, type);
+    return isNumeric(type) ? formatScalar(value, type) : `'${formatScalar(value, type)}'`;
   }
+  if (type.kind === 'numeric' && typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (value instanceof Float32Array && value.length > VECTOR_ELEMENTS_MAX) {
     const head = formatScalar(value.slice(0, VECTOR_ELEMENTS_MAX), { kind: 'vector' }).slice(0, -1);

@@ -4,6 +4,7 @@
  */
 import { AlopexError, type Pending } from '@alopex-db/core/base';
 import { childrenOf, type Expression, type ExpressionRuntime } from '@alopex-db/core/exec';
+import type { TimeZone, TimeZoneProvider } from '@alopex-db/core/compute';
 import type { DataType, Scalar } from '@alopex-db/core/types';
 import { convertParameter, wrongCount } from './parameters.ts';
 import type { SqlValue } from './session.ts';
@@ -35,6 +36,9 @@ export class RowRuntime implements ExpressionRuntime {
   readonly parameters: Scalar[] = [];
   readonly outer: readonly Scalar[] = [];
   readonly transactionMicros: number;
+  readonly statementMicros: number;
+  readonly timeZone: TimeZone;
+  readonly findZone: TimeZoneProvider;
   readonly #engine: SqlEngine;
   readonly #types: readonly DataType[];
 
@@ -42,6 +46,9 @@ export class RowRuntime implements ExpressionRuntime {
     this.#engine = engine;
     this.#types = types;
     this.transactionMicros = block.transactionMicros;
+    this.statementMicros = engine.services.clock.nowMicros();
+    this.timeZone = block.timeZone;
+    this.findZone = engine.services.findZone;
   }
 
   setParameters(params: readonly SqlValue[]): void {
@@ -50,6 +57,10 @@ export class RowRuntime implements ExpressionRuntime {
     for (let index = 0; index < types.length; index += 1) {
       this.parameters[index] = convertParameter(params[index], types[index]!, index);
     }
+  }
+
+  nowMicros(): number {
+    return this.#engine.services.clock.nowMicros();
   }
 
   nextUint32(): number {

@@ -1,34 +1,56 @@
 /**
  * From the engine's scalars to what users see (SPEC 2.3): timestamps become Date, string or Temporal, uuids text, BIGINT
- * what the int64 policy says. Types without an entry appear as they are.
+ * and NUMERIC what the options say. Types without an entry appear as they are.
  */
 import { AlopexError } from '@alopex-db/core/base';
-import { formatTimestamp, formatUuid, type DataType, type Scalar } from '@alopex-db/core/types';
-import type { Int64Mode, QueryOptions, SqlValue, TemporalMode } from './session.ts';
+import { NO_SESSION, UTC, formatZonedTimestamp, type TimeZone } from '@alopex-db/core/compute';
+import {
+  formatDate,
+  formatTime,
+  formatTimestamp,
+  formatUuid,
+  isFiniteTimestamp,
+  type DataType,
+  type Scalar,
+} from '@alopex-db/core/types';
+import type { Int64Mode, NumericMode, QueryOptions, SqlValue, TemporalMode } from './session.ts';
 
 /** How values appear; resolved from the options of a call and the defaults of the session. */
 export interface OutputForm {
   readonly int64: Int64Mode;
+  readonly numeric: NumericMode;
   readonly temporal: TemporalMode;
+  /** In which zone TIMESTAMPTZ is written as text. */
+  readonly timeZone: TimeZone;
   readonly rowMode: 'object' | 'array';
 }
 
 export const DEFAULT_OUTPUT_FORM: OutputForm = Object.freeze({
   int64: 'auto',
+  numeric: 'string',
   temporal: 'date',
+  timeZone: UTC,
   rowMode: 'object',
 });
 
 /** The defaults with what a call's options change. */
 export function outputForm(defaults: OutputForm, options: QueryOptions | undefined): OutputForm {
   if (options === undefined) return defaults;
-  const { int64, temporal, rowMode } = options;
-  if (int64 === undefined && temporal === undefined && rowMode === undefined) return defaults;
+  const { int64, numeric, temporal, rowMode } = options;
+  const unchanged =
+    int64 === undefined && numeric === undefined && temporal === undefined && rowMode === undefined;
+  if (unchanged) return defaults;
   return {
+    ...defaults,
     int64: int64 ?? defaults.int64,
+    numeric: numeric ?? defaults.numeric,
     temporal: temporal ?? defaults.temporal,
     rowMode: rowMode ?? defaults.rowMode,
   };
+}
+
+export function inZone(form: OutputForm, timeZone: TimeZone): OutputForm {
+  return form.timeZone === timeZone ? form : { ...form, timeZone };
 }
 
 /** Converts a non-null value; undefined = the scalar is what users see. */
@@ -40,6 +62,14 @@ export function outputConversion(type: DataType, form: OutputForm): OutputConver
       return int64Conversion(form.int64);
     case 'timestamp':
       return timestampConversion(form.temporal);
+    case 'numeric':
+      return form.numeric === 'number' ? (value) => Number(value) : undefined;
+    case 'date':
+      return dateConversion(form.temporal);
+    case 'time':
+      return timeConversion(form.temporal);
+    case 'timestamptz':
+      return instantConversion(form);
     case 'uuid':
       return (value) => formatUuid(value as Uint8Array);
     default:
@@ -61,15 +91,50 @@ function int64Conversion(mode: Int64Mode): OutputConversion {
 
 function timestampConversion(mode: TemporalMode): OutputConversion {
   if (mode === 'string') return (value) => formatTimestamp(value as number);
-  if (mode === 'date') return (value) => new Date(Math.floor((value as number) / 1_000));
-  // Temporal is not everywhere yet, and the compiler's library does not know it.
-  const temporal = (globalThis as { Temporal?: { PlainDateTime: { from(text: string): unknown } } })
-    .Temporal;
-  if (temporal === undefined) {
+  if (mode === 'date') return (value) => toDate(value as number);
+  const from = temporalClass('PlainDateTime');
+  return (value) => from(formatTimestamp(value as number).replace(' ', 'T'));
+}
+
+/** Infinite moments, which no Date is, appear as Infinity and -Infinity. */
+function toDate(micros: number): SqlValue {
+  if (!isFiniteTimestamp(micros)) return micros > 0 ? Infinity : -Infinity;
+  return new Date(Math.floor(micros / 1_000));
+}
+
+function instantConversion({ temporal, timeZone }: OutputForm): OutputConversion {
+  if (temporal === 'date') return (value) => toDate(value as number);
+  const context = { ...NO_SESSION, timeZone };
+  const text = (value: Scalar): string => formatZonedTimestamp(value as number, context);
+  if (temporal === 'string') return text;
+  const from = temporalClass('Instant');
+  return (value) => from(text(value).replace(' ', 'T'));
+}
+
+function dateConversion(mode: TemporalMode): OutputConversion {
+  const text = (value: Scalar): string => formatDate(value as number);
+  if (mode !== 'temporal') return text;
+  const from = temporalClass('PlainDate');
+  return (value) => from(text(value));
+}
+
+function timeConversion(mode: TemporalMode): OutputConversion {
+  const text = (value: Scalar): string => formatTime(value as number);
+  if (mode !== 'temporal') return text;
+  const from = temporalClass('PlainTime');
+  return (value) => from(text(value));
+}
+
+/** `Temporal.<name>.from`. Temporal is not everywhere yet, and the compiler's library does not know it. */
+function temporalClass(name: string): (text: string) => SqlValue {
+  const { Temporal: temporal } = globalThis as {
+    Temporal?: Readonly<Record<string, { from(text: string): unknown }>>;
+  };
+  const found = temporal?.[name];
+  if (found === undefined) {
     throw new AlopexError('ALX_UNSUPPORTED', "temporal: 'temporal' needs the global Temporal", {
       hint: "use temporal: 'string' to keep microseconds",
     });
   }
-  return (value) =>
-    temporal.PlainDateTime.from(formatTimestamp(value as number).replace(' ', 'T')) as SqlValue;
+  return (text) => found.from(text) as SqlValue;
 }

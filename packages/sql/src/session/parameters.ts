@@ -12,9 +12,12 @@ import {
   TEXT,
   TIMESTAMP,
   formatVector,
+  isInterval,
+  makeInterval,
   typeName,
   vectorType,
   type DataType,
+  type Interval,
   type Scalar,
 } from '@alopex-db/core/types';
 import type { ParameterList } from '../ast/statement.ts';
@@ -129,7 +132,18 @@ export function convertParameter(
       return typeof value === 'boolean' ? value : otherParameter(value, type, index);
     case 'bytea':
       return value instanceof Uint8Array ? value : otherParameter(value, type, index);
+    case 'numeric':
+      return numericParameter(value, type, index);
+    case 'date':
+    case 'time':
+      return value instanceof Date
+        ? castScalar(dateParameter(value, index), TIMESTAMP, type)
+        : otherParameter(value, type, index);
+    case 'interval':
+      if (!isInterval(value)) return otherParameter(value, type, index);
+      return intervalParameter(value, type, index);
     case 'timestamp':
+    case 'timestamptz':
       return value instanceof Date
         ? dateParameter(value, index)
         : otherParameter(value, type, index);
@@ -169,6 +183,18 @@ function integerParameter(value: SqlValue, type: DataType, index: number): Scala
     return castScalar(Number.isSafeInteger(safe) ? safe : value, INT64, type);
   }
   return otherParameter(value, type, index);
+}
+
+function numericParameter(value: SqlValue, type: DataType, index: number): Scalar {
+  if (typeof value === 'number') return castScalar(value, FLOAT64, type);
+  if (typeof value === 'bigint') return castScalar(String(value), TEXT, type);
+  return otherParameter(value, type, index);
+}
+
+function intervalParameter(value: Interval, type: DataType, index: number): Scalar {
+  const { months, days, microseconds } = value;
+  if (![months, days, microseconds].every(Number.isSafeInteger)) throw mismatch(value, type, index);
+  return makeInterval(months, days, microseconds);
 }
 
 function textParameter(value: SqlValue, type: DataType, index: number): Scalar {

@@ -11,7 +11,7 @@
  * - After `close()` every call rejects with kind Closed. `close()` is idempotent and waits for what runs.
  * - Errors are AlopexErrors. What is not built yet throws ALX_UNSUPPORTED.
  */
-import type { DataType, Metric, Batch, ColumnVector } from '@alopex-db/core/types';
+import type { DataType, Interval, Metric, Batch, ColumnVector } from '@alopex-db/core/types';
 import type { Durability } from '@alopex-db/core';
 
 export type SqlValue =
@@ -23,6 +23,7 @@ export type SqlValue =
   | Date
   | Uint8Array
   | Float32Array
+  | Interval
   | readonly SqlValue[]
   | { readonly [key: string]: SqlValue };
 
@@ -30,6 +31,7 @@ export type Row = Record<string, SqlValue>;
 export type Params = readonly SqlValue[] | Readonly<Record<string, SqlValue>>;
 
 export type Int64Mode = 'auto' | 'bigint' | 'number' | 'string';
+export type NumericMode = 'string' | 'number';
 export type TemporalMode = 'date' | 'string' | 'temporal';
 
 export interface QueryOptions {
@@ -37,7 +39,9 @@ export interface QueryOptions {
   readonly timeoutMs?: number | undefined;
   /** How BIGINT appears. 'auto': number when safe, else bigint. 'number' throws when unsafe. */
   readonly int64?: Int64Mode | undefined;
-  /** How TIMESTAMP appears. 'date': Date (milliseconds); 'string' keeps microseconds; 'temporal' needs the global Temporal. */
+  /** How NUMERIC appears. 'string' is exact; 'number' the nearest double. */
+  readonly numeric?: NumericMode | undefined;
+  /** How TIMESTAMP and TIMESTAMPTZ appear. 'date': Date (milliseconds); 'string' keeps microseconds; 'temporal' needs the global Temporal. */
   readonly temporal?: TemporalMode | undefined;
   /** 'object': of equal column names the last wins. 'array': by position. */
   readonly rowMode?: 'object' | 'array' | undefined;

@@ -3,6 +3,7 @@
  * that the engine reads while it works are resolved into plain fields when they change, never looked up per statement.
  */
 import { AlopexError } from '@alopex-db/core/base';
+import { NO_SESSION, UTC, type TimeZone, type TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Durability, IsolationLevel } from '@alopex-db/core';
 import { closestName } from '../errors.ts';
 
@@ -17,12 +18,13 @@ export interface ResolvedSettings {
   readonly memoryBytesMax: number;
   readonly vectorExact: boolean;
   readonly searchPath: readonly string[];
+  readonly timeZone: TimeZone;
 }
 
 interface SettingDefinition {
   readonly defaultText: string;
   /** Checks and normalises a value; undefined = not allowed. */
-  readonly parse: (text: string) => string | undefined;
+  readonly parse: (text: string, findZone: TimeZoneProvider) => string | undefined;
   readonly readOnly?: boolean | undefined;
 }
 
@@ -74,7 +76,7 @@ const DEFINITIONS: Readonly<Record<string, SettingDefinition>> = {
   statement_timeout: { defaultText: '0', parse: durationText },
   timezone: {
     defaultText: 'UTC',
-    parse: (text) => (/^(utc|gmt|etc\/utc)$/i.test(text) ? 'UTC' : undefined),
+    parse: zoneText,
   },
 };
 
@@ -85,8 +87,10 @@ export class Settings {
   /** Values that RESET goes back to: those of the session's start. */
   readonly #initial: ReadonlyMap<string, string>;
   #resolved: ResolvedSettings | undefined;
+  readonly findZone: TimeZoneProvider;
 
-  constructor(inherited?: Settings) {
+  constructor(inherited?: Settings, findZone?: TimeZoneProvider) {
+    this.findZone = findZone ?? inherited?.findZone ?? NO_SESSION.findZone;
     this.#texts = new Map(inherited === undefined ? [] : inherited.#texts);
     this.#initial = new Map(this.#texts);
   }
@@ -105,7 +109,7 @@ export class Settings {
     if (definition.readOnly === true) {
       throw new AlopexError('ALX_UNKNOWN_OPTION', `parameter "${name}" cannot be changed`);
     }
-    const text = definition.parse(value.trim());
+    const text = definition.parse(value.trim(), this.findZone);
     if (text === undefined) {
       throw new AlopexError(
         'ALX_UNKNOWN_OPTION',
@@ -159,7 +163,17 @@ function resolve(settings: Settings): ResolvedSettings {
     memoryBytesMax: parseSize(settings.show('alopex.buffer_pool_size'))!,
     vectorExact: settings.show('alopex.vector_exact') === 'on',
     searchPath: settings.show('search_path').split(', '),
+    timeZone: settings.findZone(settings.show('timezone')) ?? UTC,
   });
+}
+
+/** A zone's own spelling. A bare number counts hours east of UTC. */
+function zoneText(text: string, findZone: TimeZoneProvider): string | undefined {
+  if (/^(?:default|local)$/i.test(text)) return 'UTC';
+  const hours = /^([+-]?)(\d{1,2})$/.exec(text);
+  const name =
+    hours === null ? text : `${hours[1] === '-' ? '-' : '+'}${hours[2]!.padStart(2, '0')}`;
+  return findZone(name)?.name;
 }
 
 function oneOf(...allowed: readonly string[]): (text: string) => string | undefined {

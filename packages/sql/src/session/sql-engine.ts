@@ -12,6 +12,7 @@ import {
   type Version,
 } from '@alopex-db/core/base';
 import type { KeyTransactionOptions, Store } from '@alopex-db/core';
+import { createTimeZoneProvider, type TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Kernels } from '@alopex-db/core/kernels';
 import type { DataType } from '@alopex-db/core/types';
 import { VectorDistances } from '@alopex-db/core/vector';
@@ -32,7 +33,7 @@ import { DEFAULT_OUTPUT_FORM, type OutputForm } from './output-value.ts';
 import { parameterHints } from './parameters.ts';
 import type { KeyReader } from './point-select.ts';
 import { RowCounts } from './row-counts.ts';
-import type { Int64Mode, SqlValue, TemporalMode } from './session.ts';
+import type { Int64Mode, NumericMode, SqlValue, TemporalMode } from './session.ts';
 import { Settings, type ResolvedSettings } from './settings.ts';
 import type { Statement } from './statement.ts';
 import { StatementCache, type CachedStatement } from './statement-cache.ts';
@@ -52,6 +53,10 @@ export interface SqlEngineOptions {
   readonly vectorIndexMemoryBytes?: number | undefined;
   /** How BIGINT appears unless a call says otherwise; default 'auto'. */
   readonly int64?: Int64Mode | undefined;
+  /** How NUMERIC appears unless a call says otherwise; default 'string'. */
+  readonly numeric?: NumericMode | undefined;
+  /** Time zones by name; default those of the host. */
+  readonly findZone?: TimeZoneProvider | undefined;
   /** How TIMESTAMP appears unless a call says otherwise; default 'date'. */
   readonly temporal?: TemporalMode | undefined;
 }
@@ -66,7 +71,7 @@ export class SqlEngine {
   readonly catalog: StoredCatalog;
   readonly outputForm: OutputForm;
   /** Defaults of the database: what sessions start with. */
-  readonly settings = new Settings();
+  readonly settings: Settings;
   readonly pause: (delayMs: number) => Promise<void>;
   readonly openPlan: OpenPlan = openPlan;
   /** The newest committed row of a key. */
@@ -83,6 +88,8 @@ export class SqlEngine {
   constructor(options: SqlEngineOptions) {
     const { store, clock, random, kernels } = options;
     this.store = store;
+    const findZone = options.findZone ?? createTimeZoneProvider();
+    this.settings = new Settings(undefined, findZone);
     this.pause = options.pause;
     this.readLatest = (keyspace, key, slot) => store.readLatest(keyspace, key, slot);
     this.services = {
@@ -92,11 +99,13 @@ export class SqlEngine {
       kernels,
       vectors: new VectorCache(store, kernels, options.vectorIndexMemoryBytes),
       numbers: new NumberAllocator(store),
+      findZone,
     };
     this.catalog = new StoredCatalog(() => store.lastCommit(keyspaceId(CATALOG_KEYSPACE)));
     this.outputForm = {
       ...DEFAULT_OUTPUT_FORM,
       int64: options.int64 ?? DEFAULT_OUTPUT_FORM.int64,
+      numeric: options.numeric ?? DEFAULT_OUTPUT_FORM.numeric,
       temporal: options.temporal ?? DEFAULT_OUTPUT_FORM.temporal,
     };
   }
@@ -155,7 +164,7 @@ export class SqlEngine {
       durability: options.durability ?? settings.durability,
       wait: options.wait,
     });
-    return new TransactionBlock(this, transaction);
+    return new TransactionBlock(this, transaction, settings.timeZone);
   }
 
   /** The catalog that a block's statements see. */

@@ -11,7 +11,7 @@ import type { ControlResult } from './control-result.ts';
 import { cannotWait, nextBatch, runNow, runToEnd } from './driver.ts';
 import { directWriteOf } from './fast-path.ts';
 import type { CollectedBatches, QuerySource } from './lazy-query.ts';
-import { outputForm, type OutputForm } from './output-value.ts';
+import { inZone, outputForm, type OutputForm } from './output-value.ts';
 import { isPositional } from './parameters.ts';
 import type { PointSelect } from './point-select.ts';
 import { runDirect, runDirectNow, type CallSummary } from './run-direct.ts';
@@ -53,7 +53,10 @@ export class StatementCall<T> implements QuerySource<T> {
     this.#statement = statement;
     this.#params = params;
     this.#options = options ?? NO_OPTIONS;
-    this.#form = outputForm(host.engine.outputForm, options);
+    this.#form = inZone(
+      outputForm(host.engine.outputForm, options),
+      host.settings.resolved.timeZone,
+    );
   }
 
   cancel(): void {

@@ -34,6 +34,7 @@ export class StatementRun {
   readonly interrupt: Interrupt;
   readonly notices: Notice[] = [];
   rowsAffected = 0;
+  #statementMicros: number | undefined;
   readonly #engine: SqlEngine;
   readonly #block: TransactionBlock;
   readonly #options: RunOptions;
@@ -145,6 +146,8 @@ export class StatementRun {
       transaction: this.#block.transaction,
       parameters,
       transactionMicros: this.#block.transactionMicros,
+      statementMicros: (this.#statementMicros ??= this.#engine.services.clock.nowMicros()),
+      timeZone: this.#block.timeZone,
       memoryBytesMax: settings.memoryBytesMax,
       interrupt,
       openPlan: this.#engine.openPlan,

@@ -52,6 +52,7 @@ export class Statement {
   ): CompiledCall {
     const values = bind ? orderParameters(params, this.parsed.parameters) : [];
     const view = this.#engine.viewOf(block);
+    block.timeZone = settings.resolved.timeZone;
     const entry = this.#engine.compile(this, view, settings.resolved.searchPath, values);
     return { entry, values };
   }

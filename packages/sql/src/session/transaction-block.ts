@@ -7,6 +7,7 @@
  */
 import { AlopexError, keyspaceId, type Version } from '@alopex-db/core/base';
 import type { Transaction } from '@alopex-db/core';
+import type { TimeZone } from '@alopex-db/core/compute';
 import { ChangedTables } from './changed-tables.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import type { Notice } from './session.ts';
@@ -19,6 +20,8 @@ interface NamedSavepoint {
 export class TransactionBlock {
   readonly transaction: Transaction;
   readonly transactionMicros: number;
+  /** The session's zone, as it is for the statement that runs. */
+  timeZone: TimeZone;
   /** Tables that statements of this transaction have written to. */
   readonly changedTables: ChangedTables;
   readonly #engine: SqlEngine;
@@ -29,9 +32,10 @@ export class TransactionBlock {
   readonly #readWhole = new Map<number, Version>();
   #state: 'open' | 'failed' | 'committed' | 'aborted' = 'open';
 
-  constructor(engine: SqlEngine, transaction: Transaction) {
+  constructor(engine: SqlEngine, transaction: Transaction, timeZone: TimeZone) {
     this.#engine = engine;
     this.transaction = transaction;
+    this.timeZone = timeZone;
     this.changedTables = new ChangedTables(transaction);
     this.transactionMicros = engine.services.clock.nowMicros();
   }

@@ -1,12 +1,7 @@
 /** Errors of violated constraints, in PostgreSQL's words, with the names in fields of their own. */
-import { AlopexError, toHex } from '@alopex-db/core/base';
-import {
-  formatTimestamp,
-  formatUuid,
-  formatVector,
-  type DataType,
-  type Scalar,
-} from '@alopex-db/core/types';
+import { AlopexError } from '@alopex-db/core/base';
+import { formatScalar } from '@alopex-db/core/compute';
+import type { DataType, Scalar } from '@alopex-db/core/types';
 import { ordinalsOf, type ForeignKey } from '../catalog/foreign-key.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 
@@ -70,10 +65,7 @@ function scalarText(type: DataType, value: Scalar): string {
   if (value === null) return 'null';
   if (value === true) return 't';
   if (value === false) return 'f';
-  if (type.kind === 'timestamp') return formatTimestamp(value as number);
-  if (value instanceof Float32Array) return formatVector(value);
-  if (type.kind === 'uuid') return formatUuid(value as Uint8Array);
-  return value instanceof Uint8Array ? `\\x${toHex(value)}` : String(value);
+  return formatScalar(value, type);
 }
 
 /** One foreign key between two tables. */

@@ -54,6 +54,7 @@ export class FixedColumnDecoder {
         decodeInt16(values as Int16Array, offset, window, selection, count);
         return values;
       case 'int32':
+      case 'date':
         decodeInt32(values as Int32Array, offset, window, selection, count);
         return values;
       case 'float32':
@@ -63,9 +64,12 @@ export class FixedColumnDecoder {
         decodeFloat64(values as Float64Array, offset, window, selection, count);
         return values;
       case 'uuid':
+      case 'interval':
         decodeUuids(values as Uint8Array, offset, window, selection, count);
         return values;
+      case 'time':
       case 'timestamp':
+      case 'timestamptz':
         decodeTimestamps(values as Float64Array, offset, window, selection, count);
         return values;
       default:
@@ -77,7 +81,7 @@ export class FixedColumnDecoder {
   #finish(values: Values, count: number): ColumnVector {
     const { type } = this.#slot;
     const validity = this.#validity.finish(count);
-    if (type.kind === 'uuid') {
+    if (type.kind === 'uuid' || type.kind === 'interval') {
       const data = (values as Uint8Array).subarray(0, count * UUID_BYTES);
       return { type, length: count, values: NO_VALUES, validity, offsets: undefined, data };
     }
@@ -93,10 +97,12 @@ function createValues(type: DataType, rows: number): Values {
     case 'int16':
       return new Int16Array(rows);
     case 'int32':
+    case 'date':
       return new Int32Array(rows);
     case 'float32':
       return new Float32Array(rows);
     case 'uuid':
+    case 'interval':
       return new Uint8Array(UUID_BYTES * rows);
     default:
       return new Float64Array(rows);

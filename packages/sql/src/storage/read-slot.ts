@@ -1,6 +1,6 @@
 /** The value of one slot of one row as a scalar. */
 import { decodeUtf8 } from '@alopex-db/core/base';
-import type { Scalar } from '@alopex-db/core/types';
+import { numericTextAt, readInterval, type Scalar } from '@alopex-db/core/types';
 import type { ColumnSlot, RowLayout } from './row-layout.ts';
 
 /** The row begins at `start` of `bytes` and was written under `layout`. */
@@ -21,17 +21,28 @@ export function readSlot(
     case 'int16':
       return view.getInt16(at, true);
     case 'int32':
+    case 'date':
       return view.getInt32(at, true);
     case 'int64': {
       const value = view.getBigInt64(at, true);
       return value >= SAFE_MIN && value <= SAFE_MAX ? Number(value) : value;
     }
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return Number(view.getBigInt64(at, true));
     case 'float32':
       return view.getFloat32(at, true);
     case 'float64':
       return view.getFloat64(at, true);
+    case 'interval':
+      return readInterval(bytes, at);
+    case 'numeric':
+      return numericTextAt(
+        bytes,
+        variableStart(layout, slot, view, start),
+        variableEnd(layout, slot, view, start),
+      );
     case 'uuid':
       return bytes.slice(at, at + 16);
     case 'text':

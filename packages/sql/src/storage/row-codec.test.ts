@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextBelow, nextFloat, type Random } from '@alopex-db/core/base';
 import {
+  Interval,
   BOOLEAN,
   BYTEA,
   FLOAT32,
@@ -81,7 +82,15 @@ function randomScalar(random: Random, type: DataType): Scalar {
         (nextBelow(random, 2) === 0 ? -1 : 1) *
         Math.floor(nextFloat(random) * Number.MAX_SAFE_INTEGER)
       );
+    case 'date':
+      return (word | 0) >> 8;
+    case 'numeric':
+      return ['0', '-12.50', '123456789012345678901234.5', 'NaN', '-Infinity'][word % 5]!;
+    case 'interval':
+      return new Interval((word & 0xff) - 128, word & 31, (word | 0) * 4_096);
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return Math.floor((nextFloat(random) - 0.5) * 1e16);
     case 'float32':
       return Math.fround((nextFloat(random) - 0.5) * 1e6);

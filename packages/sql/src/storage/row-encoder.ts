@@ -5,7 +5,15 @@
  * The bytes of the last row are valid until the next one is encoded.
  */
 import { AlopexError, assert, writeVarint } from '@alopex-db/core/base';
-import { isValid, type ColumnVector, type Scalar } from '@alopex-db/core/types';
+import {
+  encodeNumeric,
+  isValid,
+  numericOf,
+  writeInterval,
+  type ColumnVector,
+  type Interval,
+  type Scalar,
+} from '@alopex-db/core/types';
 import type { ColumnSlot, RowLayout } from './row-layout.ts';
 import { ScratchBytes } from './scratch-bytes.ts';
 
@@ -76,9 +84,12 @@ export class RowEncoder {
       case 'int16':
         return view.setInt16(slot.fixedOffset, value as number, true);
       case 'int32':
+      case 'date':
         return view.setInt32(slot.fixedOffset, value as number, true);
       case 'int64':
+      case 'time':
       case 'timestamp':
+      case 'timestamptz':
         if (typeof value === 'bigint') return view.setBigInt64(slot.fixedOffset, value, true);
         return writeSafeInteger(view, slot.fixedOffset, value as number);
       case 'float32':
@@ -87,6 +98,13 @@ export class RowEncoder {
         return view.setFloat64(slot.fixedOffset, value as number, true);
       case 'uuid':
         return this.#scratch.bytes.set(value as Uint8Array, slot.fixedOffset);
+      case 'interval':
+        return writeInterval(this.#scratch.bytes, slot.fixedOffset, value as Interval);
+      case 'numeric': {
+        const bytes = encodeNumeric(numericOf(value as string));
+        this.#appendBytes(bytes, 0, bytes.length);
+        return this.#endVariable(slot);
+      }
       case 'text':
         this.#appendText(value as string);
         return this.#endVariable(slot);
@@ -110,9 +128,12 @@ export class RowEncoder {
       case 'int16':
         return view.setInt16(slot.fixedOffset, vector.values[index] as number, true);
       case 'int32':
+      case 'date':
         return view.setInt32(slot.fixedOffset, vector.values[index] as number, true);
       case 'int64':
-      case 'timestamp': {
+      case 'time':
+      case 'timestamp':
+      case 'timestamptz': {
         const value = vector.values[index]!;
         if (typeof value === 'bigint') return view.setBigInt64(slot.fixedOffset, value, true);
         return writeSafeInteger(view, slot.fixedOffset, value);
@@ -122,12 +143,14 @@ export class RowEncoder {
       case 'float64':
         return view.setFloat64(slot.fixedOffset, vector.values[index] as number, true);
       case 'uuid':
+      case 'interval':
         return this.#scratch.bytes.set(
           vector.data!.subarray(index * 16, index * 16 + 16),
           slot.fixedOffset,
         );
       case 'text':
       case 'bytea':
+      case 'numeric':
         this.#appendBytes(vector.data!, vector.offsets![index]!, vector.offsets![index + 1]!);
         return this.#endVariable(slot);
       case 'vector': {

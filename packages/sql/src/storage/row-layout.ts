@@ -5,7 +5,7 @@
  *   null bitmap      one bit a column, least significant first; set = null
  *   fixed columns    in column order, each at an offset that depends on the schema version alone; a null's bytes are zero
  *   end offsets      u32 for each variable column, counted from the start of the variable bytes
- *   variable bytes   text (UTF-8), bytea, vector (float32), one after another; a null's are empty
+ *   variable bytes   text (UTF-8), bytea, numeric, vector (float32), one after another; a null's are empty
  *
  * Everything is little-endian. Every column has a computable position, so one column of one row is read without walking the
  * others. Primary key columns are stored here as well as in the key, so that a scan never copies and decodes keys: reading
@@ -24,7 +24,12 @@ const WIDTHS: Readonly<Record<TypeKind, number>> = Object.freeze({
   int64: 8,
   float32: 4,
   float64: 8,
+  numeric: 0,
+  date: 4,
+  time: 8,
   timestamp: 8,
+  timestamptz: 8,
+  interval: 16,
   uuid: 16,
   text: 0,
   bytea: 0,

@@ -3,7 +3,7 @@
  * `readColumn` for rows of the current schema version. The caller has looked at the row's first byte.
  */
 import { assert, decodeUtf8, unreachable } from '@alopex-db/core/base';
-import type { Scalar } from '@alopex-db/core/types';
+import { numericTextAt, readInterval, type Scalar } from '@alopex-db/core/types';
 import type { ColumnSlot, RowLayout } from './row-layout.ts';
 
 /** `view` covers the same bytes as `bytes`; the row begins at `start`. */
@@ -33,8 +33,11 @@ function fixedReader(slot: ColumnSlot): ValueReader {
     case 'int16':
       return (_bytes, view, start) => view.getInt16(start + offset, true);
     case 'int32':
+    case 'date':
       return (_bytes, view, start) => view.getInt32(start + offset, true);
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return (_bytes, view, start) => {
         const at = start + offset;
         return view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true);
@@ -49,11 +52,14 @@ function fixedReader(slot: ColumnSlot): ValueReader {
       return (_bytes, view, start) => view.getFloat32(start + offset, true);
     case 'float64':
       return (_bytes, view, start) => view.getFloat64(start + offset, true);
+    case 'interval':
+      return (bytes, _view, start) => readInterval(bytes, start + offset);
     case 'uuid':
       return (bytes, _view, start) => bytes.slice(start + offset, start + offset + 16);
     case 'null':
     case 'text':
     case 'bytea':
+    case 'numeric':
     case 'vector':
       return assert(false, 'a fixed column has a fixed width') as never;
     default:
@@ -70,6 +76,13 @@ function variableReader(layout: RowLayout, slot: ColumnSlot): ValueReader {
       const first = start + variableStart;
       const from = isFirst ? first : first + view.getUint32(start + endAt - 4, true);
       return decodeUtf8(bytes, from, first + view.getUint32(start + endAt, true));
+    };
+  }
+  if (slot.kind === 'numeric') {
+    return (bytes, view, start) => {
+      const first = start + variableStart;
+      const from = isFirst ? first : first + view.getUint32(start + endAt - 4, true);
+      return numericTextAt(bytes, from, first + view.getUint32(start + endAt, true));
     };
   }
   const isVector = slot.kind === 'vector';

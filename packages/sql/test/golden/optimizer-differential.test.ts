@@ -1,3 +1,4 @@
+import { UTC } from '@alopex-db/core/compute';
 import { PENDING, assert } from '@alopex-db/core/base';
 import { Store, type Transaction } from '@alopex-db/core';
 import { loadKernels } from '@alopex-db/core/kernels';
@@ -78,6 +79,8 @@ class Laboratory {
       transaction,
       parameters: [],
       transactionMicros: 0,
+      statementMicros: 0,
+      timeZone: UTC,
       memoryBytesMax: 2 ** 28,
       interrupt: new Interrupt(this.#clock, { slices: false }),
       openPlan,

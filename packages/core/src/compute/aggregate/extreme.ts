@@ -34,7 +34,10 @@ function createExtreme(type: DataType, direction: Direction): Accumulator {
     case 'int32':
     case 'float32':
     case 'float64':
+    case 'date':
+    case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return new NumberExtreme(type, direction);
     default:
       return new ScalarExtreme(type, direction);
@@ -89,7 +92,9 @@ class NumberExtreme implements Accumulator {
     const values = this.#values.slice(start, end);
     const validity = this.#seen.validity(start, end);
     const doubles = fixedColumn(FLOAT64, end - start, values, validity);
-    if (this.#type.kind === 'timestamp')
+    if (this.#type.kind === 'date')
+      return fixedColumn(this.#type, end - start, Int32Array.from(values), validity);
+    if (this.#type.kind.startsWith('time'))
       return fixedColumn(this.#type, end - start, values, validity);
     if (this.#type.kind === 'float32') {
       return fixedColumn(this.#type, end - start, Float32Array.from(values), validity);
