@@ -4,6 +4,7 @@ import { AlopexError } from '../src/base/errors.ts';
 import { keyspaceId } from '../src/base/brand.ts';
 import { fromHex, toHex } from '../src/base/bytes.ts';
 import { PENDING } from '../src/base/pending.ts';
+import { chunkKeyspace } from '../src/memtable/large-value.ts';
 import { Store } from '../src/store/store.ts';
 import { FaultVfs } from '../src/testing/fault-vfs.ts';
 import {
@@ -61,7 +62,23 @@ export class StoreScript {
     this.#compareAll(expect, `seed ${this.#options.seed}, at the end`);
     this.#store.compactNow();
     this.#compareAll(expect, `seed ${this.#options.seed}, compacted`);
+    this.#deleteAll(expect);
     await this.#store.close();
+  }
+
+  /** Chunks of large values go with their keys, whatever became of them before. */
+  #deleteAll(expect: ExpectStatic): void {
+    const remover = this.#store.begin();
+    for (const keyspace of KEYSPACES) {
+      for (const { key } of scanAll(remover, keyspace, {})) remover.delete(keyspace, fromHex(key)!);
+    }
+    remover.commitNow();
+    const reader = this.#store.begin({ readOnly: true });
+    for (const keyspace of KEYSPACES) {
+      const left = scanAll(reader, chunkKeyspace(keyspace), {});
+      expect(left, `seed ${this.#options.seed}: chunks of ${keyspace} without keys`).toEqual([]);
+    }
+    reader.rollback();
   }
 
   async #step(expect: ExpectStatic, where: string): Promise<void> {
@@ -99,6 +116,9 @@ export class StoreScript {
       // A memtable's first slabs alone are larger than the smaller one of these, so that it is flushed at every commit.
       memtableSizeBytes: this.#random.pick([1, 300_000, 1 << 26]),
       segmentSizeBytes: this.#random.pick([200, 4096, 1 << 26]),
+      // Most values out of line, some of them in several chunks; and the same values in line after the next opening.
+      valueSeparationBytes: this.#random.pick([0, 20, 1 << 16]),
+      valueChunkBytes: this.#random.pick([16, 100]),
       // So small that tables go through several levels.
       compaction: {
         level0Trigger: this.#random.pick([1, 2, 4]),

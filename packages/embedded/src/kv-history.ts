@@ -15,6 +15,8 @@ import type { KvEvent } from '@alopex-db/sql/session';
 const KEYSPACE = keyspaceId(KV_KEYSPACE);
 const EVENTS_MAX = 65_536;
 const BYTES_MAX = 64 * 1024 * 1024;
+/** Larger values are left out of their events. */
+const VALUE_BYTES_MAX = 16 * 1024 * 1024;
 /** What an event costs beside its bytes. */
 const EVENT_BYTES = 128;
 
@@ -96,18 +98,30 @@ export class KvHistory {
     this.#stop = this.#store.onCommit((writes, committed) => {
       const before = this.#end;
       const version = BigInt(committed);
-      writes.forEachChange(KEYSPACE, (key, value) => {
-        this.#events.push(
-          value === undefined
-            ? { type: 'delete', key, version }
-            : { type: 'put', key, value, version },
-        );
+      writes.forEachChange(KEYSPACE, (key, change) => {
+        if (change === undefined) this.#events.push({ type: 'delete', key, version });
+        else {
+          const value = change instanceof Uint8Array ? change : this.#largeValue(key, change);
+          this.#events.push({ type: 'put', key, value, version });
+        }
         this.#bytes += sizeOf(this.#events.at(-1)!);
       });
       if (this.#end === before) return;
       this.#drop();
       for (const wake of this.#wakers) wake();
     });
+  }
+
+  /** The value out of line that the commit being told of has given to a key. */
+  #largeValue(
+    key: Uint8Array,
+    { sizeBytes }: { readonly sizeBytes: number },
+  ): Uint8Array | undefined {
+    if (sizeBytes > VALUE_BYTES_MAX) return undefined;
+    const slot = { bytes: key, start: 0, end: 0 };
+    const found = this.#store.readLatest(KEYSPACE, key, slot);
+    // It may have expired in the meantime; and only a remote store, which takes no commits, lets reads wait.
+    return found === true ? slot.bytes.slice(slot.start, slot.end) : undefined;
   }
 
   /** Gives up the oldest changes beyond the bounds; the list itself is cut when half of it is gone. */
@@ -127,5 +141,5 @@ export class KvHistory {
 }
 
 function sizeOf(event: KvEvent): number {
-  return EVENT_BYTES + event.key.length + (event.type === 'put' ? event.value.length : 0);
+  return EVENT_BYTES + event.key.length + (event.type === 'put' ? (event.value?.length ?? 0) : 0);
 }

@@ -65,5 +65,5 @@ function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
 
 function copyOf(event: KvEvent): KvEvent {
   const key = event.key.slice();
-  return event.type === 'put' ? { ...event, key, value: event.value.slice() } : { ...event, key };
+  return event.type === 'put' ? { ...event, key, value: event.value?.slice() } : { ...event, key };
 }

@@ -27,6 +27,7 @@ export function openStore(options: ResolvedOptions): OpenedStore {
     blockCache,
     openFiles: new OpenFiles(options.maxOpenFiles),
     random: systemRandom,
+    checksum: systemChecksum,
     pause: () => systemPause(0),
   };
   if (target.kind === 'memory') {
@@ -45,7 +46,7 @@ function diskOptions(options: ResolvedOptions, path: string): Omit<StoreOptions,
   const { vfs, directory } = placeOf(path, options.vfs);
   if (readOnly || !options.createIfMissing) requireStore(vfs, directory, path);
   const compression = options.compression === 'zstd' ? zstdCompression() : undefined;
-  return { vfs, directory, readOnly, checksum: systemChecksum, compression };
+  return { vfs, directory, readOnly, compression };
 }
 
 /** Whether a database is there already; never one in memory. */

@@ -6,7 +6,8 @@ import { TemporaryDirectory } from './temporary-directory.ts';
 
 function shown(event: KvEvent): string {
   const key = decodeUtf8(event.key);
-  return event.type === 'put' ? `${key}=${decodeUtf8(event.value)}` : `-${key}`;
+  if (event.type === 'delete') return `-${key}`;
+  return event.value === undefined ? `${key} is large` : `${key}=${decodeUtf8(event.value)}`;
 }
 
 function keysOf(page: KvSearchPage): string[] {

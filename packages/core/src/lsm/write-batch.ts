@@ -10,6 +10,7 @@
  */
 import { keyspaceId, type KeyspaceId } from '../base/brand.ts';
 import { readUint32, readUint64, writeUint32, writeUint64 } from '../base/little-endian.ts';
+import { ENTRY_KIND } from '../memtable/entry.ts';
 import { FIRST_PENDING_KIND, lengthSize, readLength } from '../memtable/entry-codec.ts';
 import type { WriteSet, WriteSetPart } from '../memtable/write-set.ts';
 
@@ -102,7 +103,7 @@ function isBatch(bytes: Uint8Array, start: number, end: number): boolean {
 /** Position behind an entry of a known kind that ends before `end`, else -1. */
 function checkedEntryEnd(bytes: Uint8Array, at: number, end: number): number {
   const kind = bytes[at]!;
-  if (kind > 3 && kind < FIRST_PENDING_KIND) return -1;
+  if (kind > ENTRY_KIND.putLargeExpiring && kind < FIRST_PENDING_KIND) return -1;
   if (at + 2 >= end) return -1;
   const keyLength = readLength(bytes, at + 1);
   const keyEnd = at + 1 + lengthSize(keyLength) + keyLength;

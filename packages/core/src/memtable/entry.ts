@@ -14,6 +14,8 @@ export const ENTRY_KIND = Object.freeze({
   put: 1,
   putExpiring: 2,
   rangeDelete: 3,
+  putLarge: 4,
+  putLargeExpiring: 5,
 } as const);
 export type EntryKind = (typeof ENTRY_KIND)[keyof typeof ENTRY_KIND];
 

@@ -1,5 +1,5 @@
 /**
- * The value of an entry of kind `putExpiring`: when it ends, and what it holds until then.
+ * The value of an entry of kind `putExpiring` or `putLargeExpiring`: when it ends, and what it holds until then.
  *
  *   value := end (8, little endian: microseconds since 1970) | value as written
  *
@@ -18,12 +18,16 @@ export function encodeExpiring(endMicros: number, value: Uint8Array): Uint8Array
   return bytes;
 }
 
-/** Whether an entry has ended at a time; only entries of kind `putExpiring` ever do. */
+/** Whether an entry has ended at a time; only entries of the expiring kinds ever do. */
 export function hasExpired(
   kind: number,
   bytes: Uint8Array,
   start: number,
   micros: number,
 ): boolean {
-  return kind === ENTRY_KIND.putExpiring && readUint64(bytes, start) <= micros;
+  return isExpiring(kind) && readUint64(bytes, start) <= micros;
+}
+
+export function isExpiring(kind: number): boolean {
+  return kind === ENTRY_KIND.putExpiring || kind === ENTRY_KIND.putLargeExpiring;
 }

@@ -6,6 +6,7 @@
  * - An entry that is overwritten or rolled back is marked dead where it lies; a locked row is an entry of kind lock.
  * - While a savepoint is set, changes of the index are noted and can be undone; an undone first write leaves a lock.
  */
+import { assert } from '../base/assert.ts';
 import type { KeyspaceId } from '../base/brand.ts';
 import { Arena, offsetOf, slabOf } from '../memory/arena.ts';
 import { NONE } from './btree-node.ts';
@@ -19,6 +20,7 @@ import {
 } from './entry-codec.ts';
 import { ENTRY_KIND } from './entry.ts';
 import { EXPIRY_SIZE } from './expiry.ts';
+import { decodePlace, isLarge, type LargeValue } from './large-value.ts';
 import { MapCursor } from './map-cursor.ts';
 import { OrderedMap } from './ordered-map.ts';
 
@@ -106,10 +108,10 @@ export class WriteSet {
     }
   }
 
-  /** Visits the changes of a keyspace in key order, as copies; a delete has no value. */
+  /** Visits the changes of a keyspace in key order, as copies; a delete has no value, of a large one the place is told. */
   forEachChange(
     keyspace: KeyspaceId,
-    visit: (key: Uint8Array, value: Uint8Array | undefined) => void,
+    visit: (key: Uint8Array, value: Uint8Array | LargeValue | undefined) => void,
   ): void {
     const part = this.partOf(keyspace);
     if (part === undefined || part.liveCount === 0) return;
@@ -120,6 +122,12 @@ export class WriteSet {
       const key = cursor.keyBytes.slice(cursor.keyStart, cursor.keyEnd);
       if (kind === ENTRY_KIND.delete) {
         visit(key, undefined);
+        continue;
+      }
+      if (isLarge(kind)) {
+        const place = decodePlace(kind, cursor.valueBytes, cursor.valueStart, cursor.valueEnd);
+        assert(place !== undefined, 'what a transaction writes can be read');
+        visit(key, place);
         continue;
       }
       const skipped = kind === ENTRY_KIND.putExpiring ? EXPIRY_SIZE : 0;

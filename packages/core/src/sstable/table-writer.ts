@@ -71,7 +71,7 @@ export class TableWriter {
   #hashes = new Uint32Array(HASHES_INITIAL);
   #keyCount = 0;
   #entryCount = 0;
-  readonly #kindCounts = [0, 0, 0, 0];
+  readonly #kindCounts = [0, 0, 0, 0, 0, 0];
   #keyBytes = 0;
   #valueBytes = 0;
   #minVersion = Number.MAX_SAFE_INTEGER;
@@ -200,7 +200,8 @@ export class TableWriter {
       keyCount: this.#keyCount,
       deleteCount: this.#kindCounts[ENTRY_KIND.delete]!,
       rangeDeleteCount: this.#kindCounts[ENTRY_KIND.rangeDelete]!,
-      expiringCount: this.#kindCounts[ENTRY_KIND.putExpiring]!,
+      expiringCount:
+        this.#kindCounts[ENTRY_KIND.putExpiring]! + this.#kindCounts[ENTRY_KIND.putLargeExpiring]!,
       keyBytes: this.#keyBytes,
       valueBytes: this.#valueBytes,
       minVersion: this.#entryCount === 0 ? 0 : this.#minVersion,

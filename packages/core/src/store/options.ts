@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import { BlockCache } from '../lsm/block-cache.ts';
 import { OpenFiles } from '../lsm/open-files.ts';
 import { LEVELED_DEFAULTS, type LeveledOptions } from '../lsm/compaction/leveled.ts';
+import { CHUNK_SIZE } from '../memtable/large-value.ts';
 import type { Compression } from '../sstable/compression.ts';
 import type { Residency } from '../sstable/residency.ts';
 import type { Durability } from '../txn/transaction.ts';
@@ -40,6 +41,10 @@ export interface StoreOptions {
   readonly compaction?: Partial<LeveledOptions> | undefined;
   /** Lets others have the thread for a turn; awaited within long work such as `compact`. Default: nobody gets a turn. */
   readonly pause?: (() => Promise<void>) | undefined;
+  /** Values with more bytes are kept out of line, in chunks that merges of keys do not copy. Default 64 KiB. */
+  readonly valueSeparationBytes?: number | undefined;
+  /** Bytes of such a chunk. Default 1 MiB. */
+  readonly valueChunkBytes?: number | undefined;
   /** Bytes of a segment of the log. Default 64 MiB. */
   readonly segmentSizeBytes?: number | undefined;
   /** Bytes that a store without a disk may hold; beyond it commits fail with ALX_MEMORY_LIMIT. Default: no limit. */
@@ -61,6 +66,8 @@ export interface ResolvedStoreOptions {
   readonly durability: Durability;
   readonly backgroundSyncMs: number;
   readonly memtableSizeBytes: number;
+  readonly valueSeparationBytes: number;
+  readonly valueChunkBytes: number;
   readonly segmentSizeBytes: number;
   readonly compaction: LeveledOptions;
   readonly pause: () => Promise<void>;
@@ -73,6 +80,8 @@ export const STORE_DEFAULTS = Object.freeze({
   durability: 'fsync',
   backgroundSyncMs: 200,
   memtableSizeBytes: 64 * 1024 * 1024,
+  valueSeparationBytes: 64 * 1024,
+  valueChunkBytes: CHUNK_SIZE,
   segmentSizeBytes: 64 * 1024 * 1024,
   memoryLimitBytes: Number.MAX_SAFE_INTEGER,
 } as const);
@@ -91,6 +100,8 @@ export function resolveStoreOptions(options: StoreOptions): ResolvedStoreOptions
     durability: options.durability ?? STORE_DEFAULTS.durability,
     backgroundSyncMs: options.backgroundSyncMs ?? STORE_DEFAULTS.backgroundSyncMs,
     memtableSizeBytes: options.memtableSizeBytes ?? STORE_DEFAULTS.memtableSizeBytes,
+    valueSeparationBytes: options.valueSeparationBytes ?? STORE_DEFAULTS.valueSeparationBytes,
+    valueChunkBytes: options.valueChunkBytes ?? STORE_DEFAULTS.valueChunkBytes,
     segmentSizeBytes: options.segmentSizeBytes ?? STORE_DEFAULTS.segmentSizeBytes,
     compaction: { ...LEVELED_DEFAULTS, ...options.compaction },
     pause: options.pause ?? (async (): Promise<void> => undefined),

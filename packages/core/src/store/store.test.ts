@@ -55,6 +55,15 @@ const PLACES: Readonly<Record<string, () => Store>> = {
   'a store on a disk': () => open({ vfs: new MemoryVfs() }),
   'a store that flushes at every commit': () =>
     open({ vfs: new MemoryVfs(), memtableSizeBytes: 1 }),
+  'a store that keeps every value out of line': () =>
+    open({ vfs: new MemoryVfs(), valueSeparationBytes: 0, valueChunkBytes: 64 }),
+  'a store that flushes chunks at every commit': () =>
+    open({
+      vfs: new MemoryVfs(),
+      valueSeparationBytes: 0,
+      valueChunkBytes: 64,
+      memtableSizeBytes: 1,
+    }),
 };
 
 for (const [name, make] of Object.entries(PLACES)) {

@@ -12,10 +12,12 @@ import { estimateEntries } from '../lsm/entry-estimate.ts';
 import { findNewest, makeEntrySlot, type SuperVersion } from '../lsm/super-version.ts';
 import type { CompanionFactory } from '../lsm/table-companion.ts';
 import type { Tree } from '../lsm/tree.ts';
-import { ENTRY_KIND } from '../memtable/entry.ts';
+import { ENTRY_KIND, type EntrySlot } from '../memtable/entry.ts';
 import { EXPIRY_SIZE, hasExpired } from '../memtable/expiry.ts';
+import { chunkKeyspace, isChunkKeyspace, isLarge } from '../memtable/large-value.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
 import { Committer, type CommitListener } from '../txn/committer.ts';
+import { LargeValues, type ChunkReader } from '../txn/large-values.ts';
 import { LockTable } from '../txn/locks.ts';
 import { MvccTransaction, type TransactionHost } from '../txn/mvcc-transaction.ts';
 import { Oracle } from '../txn/oracle.ts';
@@ -30,12 +32,13 @@ import type { StoreMetrics } from './metrics.ts';
 import { openParts, type OpenedParts } from './open-parts.ts';
 import { resolveStoreOptions, type ResolvedStoreOptions, type StoreOptions } from './options.ts';
 
-export class Store implements TransactionHost {
+export class Store implements TransactionHost, ChunkReader {
   /** For transactions. */
   readonly locks = new LockTable();
   readonly snapshots = new SnapshotRegistry<MvccTransaction>();
   readonly committer: Committer;
   readonly spareWriteSets: WriteSet[] = [];
+  readonly largeValues: LargeValues;
 
   readonly #options: ResolvedStoreOptions;
   readonly #tree: Tree;
@@ -69,10 +72,18 @@ export class Store implements TransactionHost {
     this.#backgroundSync = new BackgroundSync(options.clock, options.backgroundSyncMs, async () =>
       this.committer.syncBehind(),
     );
+    const oracle = new Oracle(options.clock, parts.newestVersion);
+    this.largeValues = new LargeValues({
+      thresholdBytes: options.valueSeparationBytes,
+      chunkSizeBytes: options.valueChunkBytes,
+      checksum: options.checksum,
+      nextId: () => oracle.next(),
+      keyspaces: parts.tree.keyspaces(),
+    });
     this.committer = new Committer({
       log: parts.log,
       target: this.#maintenance,
-      oracle: new Oracle(options.clock, parts.newestVersion),
+      oracle,
       locks: this.locks,
       visible: parts.newestVersion,
       unsynced: () => this.#backgroundSync.note(),
@@ -136,12 +147,23 @@ export class Store implements TransactionHost {
     slot.bytes = found.valueBytes;
     slot.start = found.valueStart;
     slot.end = found.valueEnd;
-    if (kind === ENTRY_KIND.put) return true;
-    slot.start += EXPIRY_SIZE;
+    return kind === ENTRY_KIND.put || this.#showLatest(keyspace, kind, slot);
+  }
+
+  /** Shows the value of an entry of any kind but put, whose bytes are in the slot. */
+  #showLatest(keyspace: KeyspaceId, kind: number, slot: ValueSlot): boolean | Pending {
     if (kind === ENTRY_KIND.delete) return false;
     // As a transaction does: never from before the snapshot.
     const moment = Math.max(this.nowMicros(), this.committer.visible);
-    return !hasExpired(kind, found.valueBytes, found.valueStart, moment);
+    if (hasExpired(kind, slot.bytes, slot.start, moment)) return false;
+    if (isLarge(kind)) return this.largeValues.load(keyspace, kind, slot, this);
+    slot.start += EXPIRY_SIZE;
+    return true;
+  }
+
+  /** For large values: a chunk that is committed. */
+  readChunk(chunks: KeyspaceId, key: Uint8Array, found: EntrySlot): boolean | Pending {
+    return findNewest(this.#tree.view, chunks, key, this.committer.visible, found);
   }
 
   /** Version of the newest visible commit that wrote to a keyspace since the store was opened, else 0. */
@@ -164,10 +186,10 @@ export class Store implements TransactionHost {
     return version(this.snapshots.oldest(this.committer.visible));
   }
 
-  /** Keyspaces with anything in them, visible or not, ascending. */
+  /** Keyspaces with anything in them, visible or not, ascending. Chunks of large values belong to the keyspace of their keys. */
   keyspaces(): KeyspaceId[] {
     this.#check();
-    return this.#tree.keyspaces();
+    return this.#tree.keyspaces().filter((keyspace) => !isChunkKeyspace(keyspace));
   }
 
   /**
@@ -176,8 +198,12 @@ export class Store implements TransactionHost {
    */
   dropKeyspace(keyspace: KeyspaceId): void {
     this.#checkWritable();
-    this.#compaction?.forget(keyspace);
-    this.#tree.dropKeyspace(keyspace);
+    // Chunks first: without them nothing can be read, but without their keys nobody would know them.
+    const isEmpty = !this.largeValues.mayBeIn(keyspace);
+    for (const dropped of isEmpty ? [keyspace] : [chunkKeyspace(keyspace), keyspace]) {
+      this.#compaction?.forget(dropped);
+      this.#tree.dropKeyspace(dropped);
+    }
     this.#compaction?.note();
   }
 
@@ -332,7 +358,10 @@ export class Store implements TransactionHost {
   }
 
   #keyspacesToCompact(keyspace: KeyspaceId | undefined): readonly KeyspaceId[] {
-    return keyspace === undefined ? this.#tree.keyspaces() : [keyspace];
+    const all = this.#tree.keyspaces();
+    if (keyspace === undefined) return all;
+    const chunks = chunkKeyspace(keyspace);
+    return all.filter((id) => id === keyspace || id === chunks);
   }
 
   #check(): void {

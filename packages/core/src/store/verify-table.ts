@@ -13,6 +13,7 @@ import { compareRanges, equalBytes } from '../base/bytes.ts';
 import { hashBytes } from '../base/hash.ts';
 import type { Table, TablePlace } from '../lsm/table.ts';
 import { ENTRY_KIND, type EntryKind } from '../memtable/entry.ts';
+import { isExpiring } from '../memtable/expiry.ts';
 import type { Block } from '../sstable/block.ts';
 import { decodeDirectory, decodeFooter, type Extent } from '../sstable/footer.ts';
 import { BLOCK_TRAILER_SIZE, FOOTER_SIZE } from '../sstable/format.ts';
@@ -258,7 +259,7 @@ class EntryWalk {
     if (isNewKey) sums.keyCount += 1;
     if (kind === ENTRY_KIND.delete) sums.deleteCount += 1;
     if (kind === ENTRY_KIND.rangeDelete) sums.rangeDeleteCount += 1;
-    if (kind === ENTRY_KIND.putExpiring) sums.expiringCount += 1;
+    if (isExpiring(kind)) sums.expiringCount += 1;
     sums.keyBytes += keySize;
     sums.valueBytes += block.valueEnd(entry) - block.valueStart(entry);
     sums.minVersion = Math.min(sums.minVersion, version);

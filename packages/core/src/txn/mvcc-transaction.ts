@@ -27,11 +27,13 @@ import type { Epoch } from '../lsm/epoch.ts';
 import { mergeCursors } from '../lsm/merge-cursor.ts';
 import { NONE } from '../memtable/btree-node.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
-import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
-import { EXPIRY_SIZE, encodeExpiring, hasExpired } from '../memtable/expiry.ts';
+import { ENTRY_KIND, VERSION_MAX, type EntryCursor, type EntrySlot } from '../memtable/entry.ts';
+import { EXPIRY_SIZE, encodeExpiring, hasExpired, isExpiring } from '../memtable/expiry.ts';
+import { isLarge } from '../memtable/large-value.ts';
 import { MapCursor } from '../memtable/map-cursor.ts';
 import { WriteSet } from '../memtable/write-set.ts';
 import type { Committer, Committing } from './committer.ts';
+import { writePlace, type ChunkReader, type LargeValues } from './large-values.ts';
 import { LockSeat, type LockTable } from './locks.ts';
 import { ReadSpans } from './read-spans.ts';
 import type { RecentCommits } from './recent-commits.ts';
@@ -48,7 +50,7 @@ import type {
   ValueSlot,
 } from './transaction.ts';
 
-/** Longest key and value. Values beyond it are for the large-value store to come. */
+/** Longest key, and longest value that a transaction takes as a whole: its log record has to hold it. */
 const KEY_SIZE_MAX = 64 * 1024;
 const VALUE_SIZE_MAX = 512 * 1024 * 1024;
 /** The end of a value whose time to live goes beyond what numbers hold. */
@@ -60,6 +62,7 @@ export interface TransactionHost {
   readonly committer: Committer;
   readonly snapshots: SnapshotRegistry<MvccTransaction>;
   readonly view: SuperVersion;
+  readonly largeValues: LargeValues;
   /** The last reader has left an epoch that is over. */
   epochLeft(): void;
   /** Wall clock, for values that expire. */
@@ -71,7 +74,9 @@ export interface TransactionHost {
 const SPARE_WRITE_SETS_MAX = 16;
 const NO_BYTES = new Uint8Array(0);
 
-export class MvccTransaction implements Transaction, Waiter, Committing, SnapshotHolder {
+export class MvccTransaction
+  implements Transaction, Waiter, Committing, SnapshotHolder, ChunkReader
+{
   readonly id: TransactionId;
   readonly isolation: IsolationLevel;
   readonly readOnly: boolean;
@@ -159,9 +164,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     slot.bytes = found.valueBytes;
     slot.start = found.valueStart;
     slot.end = found.valueEnd;
-    if (found.kind === ENTRY_KIND.put) return true;
-    slot.start += EXPIRY_SIZE;
-    return this.#holdsValue(found.kind);
+    return found.kind === ENTRY_KIND.put || this.#showValue(keyspace, found.kind, slot);
   }
 
   get(keyspace: KeyspaceId, key: Uint8Array): Uint8Array | undefined | Pending {
@@ -196,7 +199,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
       epoch = undefined;
       this.#cursors?.delete(cursor);
     };
-    const cursor = new VisibleCursor(this, open, leave, snapshot, range);
+    const cursor = new VisibleCursor(this, keyspace, open, leave, snapshot, range);
     return cursor;
   }
 
@@ -204,7 +207,9 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     this.#checkWrite(key);
     checkValue(value);
     if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
-    this.writes.writeLocated(ENTRY_KIND.put, key, value);
+    if (value.length > this.#host.largeValues.thresholdBytes)
+      this.#writeLarge(keyspace, key, value, undefined);
+    else this.writes.writeLocated(ENTRY_KIND.put, key, value);
   }
 
   putExpiring(
@@ -217,15 +222,17 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     checkValue(value);
     if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
     const end = Math.min(this.#host.nowMicros() + Math.round(ttlMs * 1000), EXPIRY_MAX);
-    this.writes.writeLocated(ENTRY_KIND.putExpiring, key, encodeExpiring(end, value));
+    if (value.length > this.#host.largeValues.thresholdBytes)
+      this.#writeLarge(keyspace, key, value, end);
+    else this.writes.writeLocated(ENTRY_KIND.putExpiring, key, encodeExpiring(end, value));
   }
 
   insert(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): boolean | Pending {
     this.#checkWrite(key);
     checkValue(value);
     const kind = this.writes.locate(keyspace, key);
-    if (kind === ENTRY_KIND.put) return false;
-    if (kind === ENTRY_KIND.putExpiring) {
+    if (kind === ENTRY_KIND.put || kind === ENTRY_KIND.putLarge) return false;
+    if (isExpiring(kind)) {
       this.#readOwn(keyspace, key);
       if (this.#holdsValue(kind)) return false;
       // Looking at the value has moved the place that is written to.
@@ -233,7 +240,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     }
     if (kind === NONE && !this.#host.locks.acquire(this, keyspace, key, this.#mayWait))
       return PENDING;
-    if (kind !== ENTRY_KIND.delete && kind !== ENTRY_KIND.putExpiring) {
+    if (kind !== ENTRY_KIND.delete && !isExpiring(kind)) {
       const exists = this.#committedValueExists(keyspace, key);
       if (exists === PENDING) return PENDING;
       if (exists) {
@@ -241,7 +248,9 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
         return false;
       }
     }
-    this.writes.writeLocated(ENTRY_KIND.put, key, value);
+    if (value.length > this.#host.largeValues.thresholdBytes)
+      this.#writeLarge(keyspace, key, value, undefined);
+    else this.writes.writeLocated(ENTRY_KIND.put, key, value);
     return true;
   }
 
@@ -354,11 +363,63 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
     return kind !== ENTRY_KIND.delete;
   }
 
-  /** Steps 1 to 3 of a write. */
+  /** Steps 1 to 3 of a write, and the chunks of a large value that the key has now. The place of the key is located then. */
   #lockRow(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
-    if (this.writes.locate(keyspace, key) !== NONE) return;
-    if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
-    return this.#checkConflict(keyspace, key);
+    const kind = this.writes.locate(keyspace, key);
+    if (kind === NONE) {
+      if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
+      if (this.#checkConflict(keyspace, key) === PENDING) return PENDING;
+    }
+    if (!this.#host.largeValues.isEmpty) return this.#freeLarge(keyspace, key, kind);
+  }
+
+  /** Deletes the chunks of the value of a key that was located, and located it is left. */
+  #freeLarge(keyspace: KeyspaceId, key: Uint8Array, kind: number): void | Pending {
+    const { largeValues, view } = this.#host;
+    if (!largeValues.mayBeIn(keyspace)) return;
+    const found = this.#found;
+    // What the key had before the transaction was freed with its first write to it.
+    if (kind === NONE || kind === PENDING_KIND.lock) {
+      const hit = findNewest(view, keyspace, key, VERSION_MAX, found);
+      if (hit !== true) return hit === PENDING ? PENDING : undefined;
+    } else this.#readOwn(keyspace, key);
+    if (!isLarge(found.kind)) return;
+    largeValues.free(this.writes, keyspace, found);
+    this.writes.locate(keyspace, key);
+  }
+
+  #writeLarge(
+    keyspace: KeyspaceId,
+    key: Uint8Array,
+    value: Uint8Array,
+    endMicros: number | undefined,
+  ): void {
+    const { writes } = this;
+    const place = this.#host.largeValues.writeChunks(writes, keyspace, value, endMicros);
+    writes.locate(keyspace, key);
+    writePlace(writes, key, place, endMicros);
+  }
+
+  readChunk(chunks: KeyspaceId, key: Uint8Array, found: EntrySlot): boolean | Pending {
+    const part = this.writes.isEmpty ? undefined : this.writes.partOf(chunks);
+    if (part?.index.find(key, 0, key.length, VERSION_MAX) === true) {
+      showReference(part.arena.slabs, part.index.foundReference, found);
+      const kind: number = found.kind;
+      if (kind !== PENDING_KIND.lock) return true;
+    }
+    return findNewest(this.#host.view, chunks, key, this.#snapshot, found);
+  }
+
+  loadLarge(keyspace: KeyspaceId, kind: number, slot: ValueSlot): true | Pending {
+    return this.#host.largeValues.load(keyspace, kind, slot, this);
+  }
+
+  /** Shows the value of an entry of any kind but put, whose bytes are in the slot. */
+  #showValue(keyspace: KeyspaceId, kind: number, slot: ValueSlot): boolean | Pending {
+    if (!this.#holdsValue(kind)) return false;
+    if (isLarge(kind)) return this.loadLarge(keyspace, kind, slot);
+    slot.start += EXPIRY_SIZE;
+    return true;
   }
 
   #checkConflict(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
@@ -381,7 +442,7 @@ export class MvccTransaction implements Transaction, Waiter, Committing, Snapsho
 
   /** Whether the entry in `#found` gives its key a value. */
   #holdsValue(kind: number): boolean {
-    if (kind !== ENTRY_KIND.putExpiring) return kind !== ENTRY_KIND.delete;
+    if (!isExpiring(kind)) return kind !== ENTRY_KIND.delete;
     const { valueBytes, valueStart } = this.#found;
     return !hasExpired(kind, valueBytes, valueStart, this.momentMicros());
   }
@@ -427,7 +488,7 @@ function checkValue(value: Uint8Array): void {
     'ALX_INVALID_ARGUMENT',
     `a value of ${value.length} bytes exceeds the limit of ${VALUE_SIZE_MAX}`,
     {
-      hint: 'Split the value over several keys.',
+      hint: 'Write it as a stream.',
     },
   );
 }

@@ -46,6 +46,8 @@ export interface KeyRange {
   /** Exclusive; absent = to the last key of the keyspace. */
   readonly end?: Uint8Array | undefined;
   readonly reverse?: boolean | undefined;
+  /** The caller looks at keys alone: values may be empty, and large ones are not read. */
+  readonly keysOnly?: boolean | undefined;
 }
 
 /**

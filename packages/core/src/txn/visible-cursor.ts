@@ -7,12 +7,14 @@
  *
  * Entries of kind lock come from the transaction's own write set and count for nothing.
  */
+import type { KeyspaceId } from '../base/brand.ts';
 import { compareRanges } from '../base/bytes.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
 import { emptyCursor } from '../lsm/empty-cursor.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
 import { EXPIRY_SIZE, hasExpired } from '../memtable/expiry.ts';
+import { isLarge } from '../memtable/large-value.ts';
 import { successorOf, type Span } from './read-spans.ts';
 import type { Cursor, KeyRange, ValueSlot } from './transaction.ts';
 
@@ -24,6 +26,8 @@ export interface CursorOwner {
   check(): void;
   /** The moment at which it looks at values that expire. */
   momentMicros(): number;
+  /** Puts the whole value into the slot that shows an entry of a large kind; after `PENDING` the slot is as it was. */
+  loadLarge(keyspace: KeyspaceId, kind: number, slot: ValueSlot): true | Pending;
 }
 
 export class VisibleCursor implements Cursor {
@@ -33,6 +37,7 @@ export class VisibleCursor implements Cursor {
   version = 0;
 
   readonly #owner: CursorOwner;
+  readonly #keyspace: KeyspaceId;
   readonly #open: () => EntryCursor | Pending;
   readonly #leave: () => void;
   #source: EntryCursor = emptyCursor;
@@ -43,6 +48,9 @@ export class VisibleCursor implements Cursor {
   /** Going backward: whether a key is being decided, and the kind of its newest entry that counts so far. */
   #deciding = false;
   #decided: number = ENTRY_KIND.delete;
+  /** Going backward: the value of the key that was decided is still to be loaded. */
+  #isOwed = false;
+  readonly #keysOnly: boolean;
   /** fresh: not placed yet; before: the source stands before what is to be shown next; shown: it stands on the entry shown. */
   #state: 'fresh' | 'before' | 'shown' | 'ended' = 'fresh';
   /** Whether the whole range was walked. */
@@ -54,18 +62,21 @@ export class VisibleCursor implements Cursor {
    */
   constructor(
     owner: CursorOwner,
+    keyspace: KeyspaceId,
     open: () => EntryCursor | Pending,
     leave: () => void,
     snapshot: number,
     range: KeyRange,
   ) {
     this.#owner = owner;
+    this.#keyspace = keyspace;
     this.#open = open;
     this.#leave = leave;
     this.#snapshot = snapshot;
     this.#start = range.start;
     this.#end = range.end;
     this.#reverse = range.reverse === true;
+    this.#keysOnly = range.keysOnly === true;
   }
 
   advance(): boolean | Pending {
@@ -136,6 +147,7 @@ export class VisibleCursor implements Cursor {
       }
       this.version = version;
       this.#showValue(kind);
+      if (kind > ENTRY_KIND.put && this.#loadValue(kind) === PENDING) return PENDING;
       this.#state = 'shown';
       return true;
     }
@@ -155,17 +167,20 @@ export class VisibleCursor implements Cursor {
 
   #advanceBackward(): boolean | Pending {
     const source = this.#source;
-    while (this.#deciding || source.valid) {
-      if (!this.#deciding) {
+    while (this.#deciding || this.#isOwed || source.valid) {
+      if (!this.#deciding && !this.#isOwed) {
         if (this.#isBeforeStart()) break;
         this.#showKey();
         this.#decided = ENTRY_KIND.delete;
         this.#deciding = true;
       }
-      if (this.#decideBackward() === PENDING) return PENDING;
-      this.#deciding = false;
-      if (this.#decided === ENTRY_KIND.delete) continue;
-      return true;
+      if (!this.#isOwed) {
+        if (this.#decideBackward() === PENDING) return PENDING;
+        this.#deciding = false;
+        if (this.#decided === ENTRY_KIND.delete) continue;
+      }
+      this.#isOwed = this.#loadValue(this.#decided) === PENDING;
+      return this.#isOwed ? PENDING : true;
     }
     this.#state = 'ended';
     this.#exhausted = true;
@@ -203,6 +218,14 @@ export class VisibleCursor implements Cursor {
     value.bytes = source.valueBytes;
     value.start = source.valueStart + (kind === ENTRY_KIND.putExpiring ? EXPIRY_SIZE : 0);
     value.end = source.valueEnd;
+  }
+
+  /** A large value takes the place of what its entry holds, unless nobody wants values. */
+  #loadValue(kind: number): void | Pending {
+    const { value } = this;
+    if (!isLarge(kind)) return;
+    if (this.#keysOnly) value.end = value.start;
+    else if (this.#owner.loadLarge(this.#keyspace, kind, value) === PENDING) return PENDING;
   }
 
   #showKey(): void {

@@ -250,7 +250,8 @@ export type KvEvent =
   | {
       readonly type: 'put';
       readonly key: Uint8Array;
-      readonly value: Uint8Array;
+      /** Absent when it has more than 16 MiB: then it is read where it is, if it is wanted. */
+      readonly value: Uint8Array | undefined;
       readonly version: bigint;
     }
   | { readonly type: 'delete'; readonly key: Uint8Array; readonly version: bigint };
