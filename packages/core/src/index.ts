@@ -18,6 +18,8 @@ export type { BackupProgress, BackupReport, BackupTarget } from './store/backup.
 export type { StoreMetrics } from './store/metrics.ts';
 export { STORE_DEFAULTS, type StoreOptions } from './store/options.ts';
 export { restoreStore, type RestoreOptions, type RestoreReport } from './store/restore.ts';
+export { SnapshotVfs, type SnapshotPlace } from './store/snapshot/snapshot-vfs.ts';
+export type { SnapshotReport, SnapshotTarget } from './store/snapshot/write-snapshot.ts';
 export { Store } from './store/store.ts';
 export { storeExists } from './store/store-exists.ts';
 export { verifyStore, type VerifyOptions } from './store/verify.ts';

@@ -50,20 +50,29 @@ export class OpenFiles {
 }
 
 class SharedFile implements ReadableFile {
-  readonly path: string;
+  readonly #path: string;
+  /** What the disk calls the file: for messages. */
+  #shownAs: string;
   readonly #files: OpenFiles;
   readonly #vfs: Vfs;
   #closed = false;
 
   constructor(files: OpenFiles, vfs: Vfs, path: string) {
-    this.path = path;
+    this.#path = path;
+    this.#shownAs = path;
     this.#files = files;
     this.#vfs = vfs;
   }
 
+  get path(): string {
+    return this.#shownAs;
+  }
+
   reopen(): ReadableFile {
     assert(!this.#closed, 'a table that was closed is read no more');
-    return this.#vfs.openRead(this.path);
+    const file = this.#vfs.openRead(this.#path);
+    this.#shownAs = file.path;
+    return file;
   }
 
   size(): number {

@@ -225,10 +225,6 @@ it('A target is refused when it is another database, holds something else, or is
   vfs.create('photos/cat.jpg').close();
   await expect(store.backup({ vfs, directory: 'photos' })).rejects.toThrow('cat.jpg');
   expect(vfs.list('photos')).toEqual(['cat.jpg']);
-  await using memory = Store.open({ clock: new ManualClock() });
-  await expect(memory.backup({ vfs, directory: 'new' })).rejects.toMatchObject({
-    code: 'ALX_UNSUPPORTED',
-  });
 });
 
 it('A backup of a store that is closed meanwhile ends with ALX_CLOSED', async () => {
@@ -275,4 +271,21 @@ it('Restoring copies a sound backup into an empty folder, and nothing else', asy
     code: 'ALX_CORRUPT',
   });
   expect(vfs.exists('new')).toBe(false);
+});
+
+it('A store in memory is backed up like any other, each time as a store of its own', async () => {
+  const vfs = new MemoryVfs();
+  const random = new SeededRandom(7);
+  await using memory = Store.open({ clock: new ManualClock(), random });
+  for (let number = 1; number <= 20; number += 1) commit(memory, number);
+  const report = await memory.backup({ vfs, directory: 'first' });
+  expect(report).toMatchObject({ version: memory.visible, tables: 2, copiedTables: 2 });
+  commit(memory, 21);
+  expect(await lastCommitIn(vfs, 'first')).toBe(20);
+  await expect(memory.backup({ vfs, directory: 'first' })).rejects.toMatchObject({
+    code: 'ALX_INVALID_ARGUMENT',
+    message: expect.stringContaining('is another database'),
+  });
+  await memory.backup({ vfs, directory: 'second' });
+  expect(await lastCommitIn(vfs, 'second')).toBe(21);
 });

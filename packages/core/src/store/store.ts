@@ -24,13 +24,19 @@ import { Oracle } from '../txn/oracle.ts';
 import { SnapshotRegistry } from '../txn/snapshots.ts';
 import type { KeyTransactionOptions, Transaction, ValueSlot } from '../txn/transaction.ts';
 import type { DirectoryLock } from '../vfs/vfs.ts';
-import { backupTo, type BackupReport, type BackupTarget } from './backup.ts';
+import { backupTo, type BackupReport, type BackupSource, type BackupTarget } from './backup.ts';
 import { BackgroundSync } from './background-sync.ts';
 import type { BatchLog } from './batch-log.ts';
 import { Maintenance } from './maintenance.ts';
+import { tablesOfMemory } from './memory-tables.ts';
 import type { StoreMetrics } from './metrics.ts';
 import { openParts, type OpenedParts } from './open-parts.ts';
 import { resolveStoreOptions, type ResolvedStoreOptions, type StoreOptions } from './options.ts';
+import {
+  writeSnapshot,
+  type SnapshotReport,
+  type SnapshotTarget,
+} from './snapshot/write-snapshot.ts';
 
 export class Store implements TransactionHost, ChunkReader {
   /** For transactions. */
@@ -250,25 +256,12 @@ export class Store implements TransactionHost, ChunkReader {
 
   /** Copies everything committed so far into a folder that is a store itself (`backup`). Errors: those of the disks, ALX_CLOSED. */
   async backup(target: BackupTarget): Promise<BackupReport> {
-    const { vfs, checksum, pause } = this.#options;
-    if (vfs === undefined) {
-      throw new AlopexError('ALX_UNSUPPORTED', 'backup of a store in memory is not built yet', {
-        hint: 'Open the database in a directory.',
-      });
-    }
-    this.flush();
-    const { view } = this;
-    const pauseOpen = async (): Promise<void> => {
-      await pause();
-      this.#check();
-    };
-    view.epoch.readers += 1;
-    try {
-      return await backupTo({ vfs, checksum, view, pause: pauseOpen }, target);
-    } finally {
-      view.epoch.readers -= 1;
-      if (this.#closing === undefined) this.epochLeft();
-    }
+    return this.#withTables((source) => backupTo(source, target));
+  }
+
+  /** Writes everything committed so far into one file (`snapshot`). Errors: those of the disks, ALX_CLOSED, ALX_CANCELLED. */
+  async writeSnapshot(target: SnapshotTarget): Promise<SnapshotReport> {
+    return this.#withTables((source) => writeSnapshot(source, target));
   }
 
   /** Makes every commit so far durable, whatever it asked for. */
@@ -355,6 +348,31 @@ export class Store implements TransactionHost, ChunkReader {
   /** Changes with every transaction and every read without one. */
   #activity(): number {
     return this.#nextTransactionId + this.#latestReads;
+  }
+
+  /** Runs an action on tables that tell everything committed so far, and keeps them until it has ended. */
+  async #withTables<Report>(action: (source: BackupSource) => Promise<Report>): Promise<Report> {
+    const { vfs, checksum, compression, pause, random } = this.#options;
+    const pauseOpen = async (): Promise<void> => {
+      await pause();
+      this.#check();
+    };
+    if (vfs === undefined) {
+      this.#check();
+      const storeId = random === undefined ? 1 : random.nextUint32() || 1;
+      const horizon = this.#maintenance.horizon();
+      const content = { view: this.view, horizon, checksum, compression, storeId };
+      return action({ ...tablesOfMemory(content), checksum, pause: pauseOpen });
+    }
+    this.flush();
+    const { view } = this;
+    view.epoch.readers += 1;
+    try {
+      return await action({ vfs, checksum, view, pause: pauseOpen });
+    } finally {
+      view.epoch.readers -= 1;
+      if (this.#closing === undefined) this.epochLeft();
+    }
   }
 
   #keyspacesToCompact(keyspace: KeyspaceId | undefined): readonly KeyspaceId[] {
