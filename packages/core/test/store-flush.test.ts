@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { keyspaceId } from '../src/base/brand.ts';
 import { parseTableName } from '../src/lsm/file-names.ts';
+import { findNewest, makeEntrySlot } from '../src/lsm/super-version.ts';
 import { Store, type StoreOptions } from '../src/index.ts';
 import { FaultVfs } from '../src/testing/fault-vfs.ts';
 import { ManualClock } from '../src/testing/manual-clock.ts';
@@ -217,6 +218,41 @@ describe('a flush', () => {
       expect(store.metrics().frozenMemtables).toBeLessThanOrEqual(4);
     }
     expect(countOf(store)).toBe(4800);
+    await store.close();
+  });
+});
+
+/** So that a compaction merges the table of key 1 instead of moving it. */
+function putAround(store: Store): void {
+  put(store, 0);
+  put(store, 2);
+}
+
+describe('history', () => {
+  it('is kept by flush and compaction for as long as the store is told, and no longer', async () => {
+    const clock = new ManualClock();
+    const store = open(new FaultVfs(), clock, { historyRetentionMs: 10_000 });
+    const versions: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      put(store, 1);
+      versions.push(store.visible);
+      clock.advance(1000);
+      store.flush();
+    }
+    store.compactNow();
+    const seen = (version: number): number => {
+      const found = makeEntrySlot();
+      return findNewest(store.view, T, keyOf(1), version, found) === true ? found.version : -1;
+    };
+    expect(versions.map(seen)).toEqual(versions);
+    clock.advance(8500); // the second version was the newest one until less than 10 s ago, the first was not
+    putAround(store);
+    store.compactNow();
+    expect(versions.map(seen)).toEqual([-1, versions[1], versions[2]]);
+    clock.advance(20_000);
+    putAround(store);
+    store.compactNow();
+    expect(versions.map(seen)).toEqual([-1, -1, versions[2]]);
     await store.close();
   });
 });

@@ -31,6 +31,8 @@ export interface MaintenanceParts {
   readonly options: ResolvedStoreOptions;
   /** First segment of the log that may still exist. */
   readonly oldestSegmentId: number;
+  /** Of versions newer than it all are kept. */
+  readonly collectible: () => number;
   /** The committer, which is made after its target. */
   readonly committer: () => Committer;
   /** A number that changes when the store is used. */
@@ -49,6 +51,7 @@ export class Maintenance implements CommitTarget {
   readonly #tree: Tree;
   readonly #snapshots: SnapshotRegistry<MvccTransaction>;
   readonly #options: ResolvedStoreOptions;
+  readonly #collectible: () => number;
   readonly #committer: () => Committer;
   readonly #compaction: CompactionScheduler | undefined;
   /** Absent in a store that does not write to a disk. */
@@ -64,6 +67,7 @@ export class Maintenance implements CommitTarget {
     this.#tree = parts.tree;
     this.#snapshots = parts.snapshots;
     this.#options = parts.options;
+    this.#collectible = parts.collectible;
     this.#committer = parts.committer;
     this.#compaction = parts.compaction;
     this.#oldestSegmentId = parts.oldestSegmentId;
@@ -180,7 +184,7 @@ export class Maintenance implements CommitTarget {
 
   /** No snapshot reads below it, now or later. */
   horizon(): number {
-    return this.#snapshots.oldest(this.#committer().visible);
+    return this.#snapshots.oldest(this.#collectible());
   }
 
   #rewrite(): void {

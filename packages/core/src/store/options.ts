@@ -45,6 +45,8 @@ export interface StoreOptions {
   readonly valueSeparationBytes?: number | undefined;
   /** Bytes of such a chunk. Default 1 MiB. */
   readonly valueChunkBytes?: number | undefined;
+  /** For how long flush and compaction keep versions that no open snapshot sees. Default 0 ms: not at all. */
+  readonly historyRetentionMs?: number | undefined;
   /** Bytes of a segment of the log. Default 64 MiB. */
   readonly segmentSizeBytes?: number | undefined;
   /** Bytes that a store without a disk may hold; beyond it commits fail with ALX_MEMORY_LIMIT. Default: no limit. */
@@ -68,6 +70,7 @@ export interface ResolvedStoreOptions {
   readonly memtableSizeBytes: number;
   readonly valueSeparationBytes: number;
   readonly valueChunkBytes: number;
+  readonly historyRetentionMs: number;
   readonly segmentSizeBytes: number;
   readonly compaction: LeveledOptions;
   readonly pause: () => Promise<void>;
@@ -102,6 +105,7 @@ export function resolveStoreOptions(options: StoreOptions): ResolvedStoreOptions
     memtableSizeBytes: options.memtableSizeBytes ?? STORE_DEFAULTS.memtableSizeBytes,
     valueSeparationBytes: options.valueSeparationBytes ?? STORE_DEFAULTS.valueSeparationBytes,
     valueChunkBytes: options.valueChunkBytes ?? STORE_DEFAULTS.valueChunkBytes,
+    historyRetentionMs: options.historyRetentionMs ?? 0,
     segmentSizeBytes: options.segmentSizeBytes ?? STORE_DEFAULTS.segmentSizeBytes,
     compaction: { ...LEVELED_DEFAULTS, ...options.compaction },
     pause: options.pause ?? (async (): Promise<void> => undefined),

@@ -71,6 +71,7 @@ export class Store implements TransactionHost, ChunkReader {
       snapshots: this.snapshots,
       options,
       oldestSegmentId: parts.oldestSegmentId,
+      collectible: () => this.#collectible(),
       committer: () => this.committer,
       activity: () => this.#activity(),
       compaction: this.#compaction,
@@ -339,10 +340,18 @@ export class Store implements TransactionHost, ChunkReader {
       logger,
       leveled: compaction,
       memtableSizeBytes,
-      snapshots: () => this.snapshots.versions(this.committer.visible),
+      snapshots: () => this.snapshots.versions(this.#collectible()),
       activity: () => this.#activity(),
       pause,
     });
+  }
+
+  /** Of versions newer than it, flush and compaction keep all: what was committed within the retention. */
+  #collectible(): number {
+    const { visible } = this.committer;
+    const { historyRetentionMs, clock } = this.#options;
+    if (historyRetentionMs === 0) return visible;
+    return Math.max(0, Math.min(visible, clock.nowMicros() - historyRetentionMs * 1000));
   }
 
   /** Changes with every transaction and every read without one. */

@@ -37,10 +37,10 @@ export class SnapshotRegistry<Holder extends SnapshotHolder> {
     return oldest;
   }
 
-  /** All snapshots held, and `newest`, which none is newer than: each once, ascending. */
+  /** The snapshots held that are older than `newest`, and `newest`: each once, ascending. */
   versions(newest: number): number[] {
     const versions = new Set([newest]);
-    for (const holder of this.#holders) versions.add(holder.snapshot);
+    for (const { snapshot } of this.#holders) if (snapshot < newest) versions.add(snapshot);
     return [...versions].toSorted((left, right) => left - right);
   }
 
