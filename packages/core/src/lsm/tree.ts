@@ -104,6 +104,15 @@ export class Tree {
     return this.#flushedBytes;
   }
 
+  /** Entries in the active memtable of the keyspace with a companion that has the most. */
+  get indexlessEntries(): number {
+    let most = 0;
+    for (const keyspace of this.companions.keys()) {
+      most = Math.max(most, this.active.mapOf(keyspace)?.size ?? 0);
+    }
+    return most;
+  }
+
   /** Bytes of all memtables. */
   get memtableBytes(): number {
     let bytes = 0;

@@ -18,6 +18,8 @@ import type { ResolvedStoreOptions } from './options.ts';
 
 /** Memtables that may wait for a flush. */
 const FROZEN_MAX = 4;
+/** Entries in a memtable of a keyspace that keeps an index in its tables: until they are there they are searched one by one. */
+const INDEXLESS_ENTRIES_MAX = 10_000;
 /**
  * A store without a disk rewrites its memtable when it has doubled since the last time, from this size on, and a good part of it
  * may go.
@@ -179,7 +181,10 @@ export class Maintenance implements CommitTarget {
   }
 
   #isFull(): boolean {
-    return this.#tree.active.allocatedBytes >= this.#options.memtableSizeBytes;
+    return (
+      this.#tree.active.allocatedBytes >= this.#options.memtableSizeBytes ||
+      (this.#tree.companions.size > 0 && this.#tree.indexlessEntries >= INDEXLESS_ENTRIES_MAX)
+    );
   }
 
   /** No snapshot reads below it, now or later. */

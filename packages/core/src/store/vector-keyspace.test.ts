@@ -10,6 +10,7 @@ import { ClusteredVectors } from '../testing/clustered-vectors.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import type { Transaction } from '../txn/transaction.ts';
+import { SegmentCache } from '../vector/keyspace/segment-cache.ts';
 import { RowKeyTable } from '../vector/row-key-table.ts';
 import { VectorDistances } from '../vector/vector-distances.ts';
 import {
@@ -179,6 +180,47 @@ describe('a vector keyspace', () => {
     });
     expect(codes).toEqual(['ALX_VECTOR_DIMENSION', 'ALX_VECTOR_ELEMENT']);
     expect(search(index, tx, { vector: new Float32Array(DIMENSION), k: 3 }).matches).toEqual([]);
+    tx.rollback();
+  });
+
+  it('leaves at most ten thousand rows to the memtable', async () => {
+    await using store = openStore(new MemoryVfs());
+    const index = openIndex(store, { dimension: 1 });
+    for (let id = 0; id < 12_000; id += 1000) {
+      const tx = store.begin();
+      for (let row = id; row < id + 1000; row += 1) {
+        index.put(tx, keyOf(row), Float32Array.of(row));
+      }
+      tx.commitNow();
+    }
+    expect(store.view.memtables[0]!.mapOf(KEYSPACE)!.size).toBe(2000);
+    const tx = store.begin();
+    const found = search(index, tx, { vector: Float32Array.of(9999.6), k: 2 });
+    expect(namesOf(found)).toEqual(['row-010000', 'row-009999']);
+    tx.rollback();
+  });
+
+  it('holds no more segments than its memory, and answers all the same', async () => {
+    await using store = openStore(new MemoryVfs());
+    store.pauseCompaction();
+    const cache = new SegmentCache(1);
+    const index = openIndex(store, { cache });
+    const rows = new ClusteredVectors(
+      { dimension: DIMENSION, clusters: 5, spread: 0.3 },
+      new SeededRandom(SEED),
+    ).take(300);
+    for (let part = 0; part < 3; part += 1) {
+      const size = 100 * DIMENSION;
+      fill(store, index, rows.slice(part * size, (part + 1) * size), part * 100);
+      store.flush();
+    }
+    const tx = store.begin();
+    const found = search(index, tx, { vector: rows.slice(0, DIMENSION), k: 300 });
+    expect(found.segments).toBe(3);
+    expect(found.matches).toHaveLength(300);
+    const one = cache.byteLength;
+    index.preload();
+    expect(cache.byteLength).toBe(one);
     tx.rollback();
   });
 

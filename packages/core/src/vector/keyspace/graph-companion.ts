@@ -25,6 +25,7 @@ import type { HnswSegment } from '../hnsw/hnsw-segment.ts';
 import type { ResolvedHnswOptions } from '../hnsw/options.ts';
 import { RowBitmap } from '../row-bitmap.ts';
 import { RowKeyTable } from '../row-key-table.ts';
+import type { SegmentKeys } from './segment-keys.ts';
 import { encodeVectorSection } from './section-format.ts';
 import { VectorSegment } from './vector-segment.ts';
 import { readVectorValue } from './vector-value.ts';
@@ -45,7 +46,7 @@ const LINK_COST_BYTES = 32 * 1024;
 
 interface BaseGraph {
   readonly graph: HnswSegment;
-  readonly keys: RowKeyTable;
+  readonly keys: SegmentKeys;
   readonly kept: RowBitmap;
 }
 

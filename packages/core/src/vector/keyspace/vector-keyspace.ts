@@ -27,6 +27,7 @@ import type { Transaction, ValueSlot } from '../../txn/transaction.ts';
 import type { HnswHits } from '../hnsw/hnsw-segment.ts';
 import { resolveHnswOptions, type HnswOptions, type ResolvedHnswOptions } from '../hnsw/options.ts';
 import { distanceOf } from '../metric.ts';
+import { RowBitmap } from '../row-bitmap.ts';
 import { RowKeyTable } from '../row-key-table.ts';
 import { VectorDistances } from '../vector-distances.ts';
 import type { VectorHits } from '../vector-index.ts';
@@ -103,8 +104,9 @@ export class VectorKeyspace {
   readonly #cache: SegmentCache;
   readonly #measure: VectorDistances;
   readonly #slot: ValueSlot = { bytes: new Uint8Array(0), start: 0, end: 0 };
-  readonly #current: Float32Array;
-  readonly #distance = new Float64Array(1);
+  /** Used again for every look at what a transaction sees. */
+  #current = new Float32Array(0);
+  #distances = new Float64Array(0);
   #tables: readonly FileId[] = [];
 
   /** Registers with the store, so that compaction builds graphs from now on. */
@@ -117,7 +119,6 @@ export class VectorKeyspace {
     this.#kernels = kernels;
     this.#cache = options.cache ?? new SegmentCache();
     this.#measure = new VectorDistances(kernels);
-    this.#current = new Float32Array(hnsw.dimension);
     host.registerCompanion(
       keyspace,
       (inputs) => new GraphCompanion({ kernels, hnsw, random, graphRowsMin, inputs }),
@@ -152,10 +153,11 @@ export class VectorKeyspace {
       const pending = this.#searchMemtable(memtable, transaction, search, found, counts);
       if (pending === PENDING) return PENDING;
     }
-    for (const key of search.ownKeys ?? []) {
-      if (search.only !== undefined && search.only.find(key) < 0) continue;
-      const distance = this.#distanceAt(transaction, key, search.vector);
-      if (distance === PENDING) return PENDING;
+    const own = [...(search.ownKeys ?? [])].filter((key) => (search.only?.find(key) ?? 0) >= 0);
+    const distances = this.#distancesAt(transaction, own, search.vector);
+    if (distances === PENDING) return PENDING;
+    for (const [at, key] of own.entries()) {
+      const distance = distances[at];
       if (distance !== undefined) found.push({ key, distance });
     }
     return { matches: bestOf(found, search.k), segments: tables.length, ...counts };
@@ -196,12 +198,14 @@ export class VectorKeyspace {
     const { snapshot } = transaction;
     if (segment.rowCount === 0) return;
     const only = search.only === undefined ? undefined : segment.rowsOf(search.only);
-    const except = segment.supersededAt(snapshot);
+    let except = segment.supersededAt(snapshot);
     const own = new RowKeyTable();
     for (const key of search.ownKeys ?? []) {
       own.add(key);
       const ordinal = segment.keys.find(key);
-      if (ordinal >= 0) except.add(ordinal);
+      if (ordinal < 0) continue;
+      except ??= new RowBitmap(segment.rowCount);
+      except.add(ordinal);
     }
     if (segment.graph !== undefined) counts.graphs += 1;
     for (let asked = k; ; asked *= 2) {
@@ -218,6 +222,7 @@ export class VectorKeyspace {
         for (const match of valid.slice(0, k)) found.push(match);
         return;
       }
+      except ??= new RowBitmap(segment.rowCount);
       for (const ordinal of stale) except.add(ordinal);
     }
   }
@@ -237,12 +242,10 @@ export class VectorKeyspace {
     const scan = { keyspace: this.keyspace, snapshot, vector, metric, dimension, measure, only };
     for (let asked = k; ; asked *= 2) {
       const candidates = scanMemtable(memtable, { ...scan, k: asked });
-      const valid: VectorMatch[] = [];
-      for (const candidate of candidates) {
-        const distance = this.#distanceAt(transaction, candidate.key, vector);
-        if (distance === PENDING) return PENDING;
-        if (Object.is(distance, candidate.distance)) valid.push(candidate);
-      }
+      const keys = candidates.map(({ key }) => key);
+      const distances = this.#distancesAt(transaction, keys, vector);
+      if (distances === PENDING) return PENDING;
+      const valid = candidates.filter(({ distance }, at) => Object.is(distance, distances[at]));
       counts.scored += candidates.length;
       if (valid.length < k && candidates.length === asked) continue;
       for (const match of valid.slice(0, k)) found.push(match);
@@ -259,43 +262,46 @@ export class VectorKeyspace {
   ): { readonly valid: VectorMatch[]; readonly stale: number[] } | Pending {
     const valid: VectorMatch[] = [];
     const stale: number[] = [];
-    for (let at = 0; at < hits.count; at += 1) {
-      const ordinal = hits.ordinals[at]!;
-      const key = segment.keys.keyAt(ordinal);
-      const distance = this.#distanceAt(transaction, key, vector);
-      if (distance === PENDING) return PENDING;
+    const keys = Array.from({ length: hits.count }, (_, at) =>
+      segment.keys.keyAt(hits.ordinals[at]!),
+    );
+    const distances = this.#distancesAt(transaction, keys, vector);
+    if (distances === PENDING) return PENDING;
+    for (const [at, key] of keys.entries()) {
+      const distance = distances[at];
       const claimed = distanceOf(this.options.metric, hits.reduced[at]!);
       if (distance !== undefined && Object.is(distance, claimed)) valid.push({ key, distance });
-      else stale.push(ordinal);
+      else stale.push(hits.ordinals[at]!);
     }
     return { valid, stale };
   }
 
-  /** The distance of what the transaction sees of a row; undefined where it sees none. */
-  #distanceAt(
+  /** The distances of what the transaction sees of rows; undefined where it sees none. One kernel call. */
+  #distancesAt(
     transaction: Transaction,
-    key: Uint8Array,
+    keys: readonly Uint8Array[],
     vector: Float32Array,
-  ): number | undefined | Pending {
-    const slot = this.#slot;
-    const hit = transaction.read(this.keyspace, key, slot);
-    if (hit === PENDING) return PENDING;
-    if (!hit) return undefined;
+  ): (number | undefined)[] | Pending {
     const { dimension, metric } = this.options;
-    readVectorValue(slot.bytes, slot.start, slot.end, dimension, this.#current);
-    this.#measure.compute(
-      {
-        metric,
-        measure: 'distance',
-        dimension,
-        count: 1,
-        left: vector,
-        leftIsOne: true,
-        right: this.#current,
-      },
-      this.#distance,
-    );
-    return this.#distance[0]!;
+    if (this.#current.length < keys.length * dimension) {
+      this.#current = new Float32Array(keys.length * dimension);
+      this.#distances = new Float64Array(keys.length);
+    }
+    const slot = this.#slot;
+    const places: number[] = [];
+    let count = 0;
+    for (const key of keys) {
+      const hit = transaction.read(this.keyspace, key, slot);
+      if (hit === PENDING) return PENDING;
+      places.push(hit ? count : -1);
+      if (!hit) continue;
+      const { bytes, start, end } = slot;
+      readVectorValue(bytes, start, end, dimension, this.#current, count * dimension);
+      count += 1;
+    }
+    const batch = { metric, measure: 'distance', dimension, count, leftIsOne: true } as const;
+    this.#measure.compute({ ...batch, left: vector, right: this.#current }, this.#distances);
+    return places.map((place) => (place < 0 ? undefined : this.#distances[place]!));
   }
 
   #checkDimension(vector: Float32Array): void {

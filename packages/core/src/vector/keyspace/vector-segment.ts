@@ -19,6 +19,7 @@ import type { ResolvedHnswOptions } from '../hnsw/options.ts';
 import { RowBitmap } from '../row-bitmap.ts';
 import { RowKeyTable } from '../row-key-table.ts';
 import type { VectorHits } from '../vector-index.ts';
+import { StoredKeys, type SegmentKeys } from './segment-keys.ts';
 import { decodeVectorSection } from './section-format.ts';
 import { readVectorValue } from './vector-value.ts';
 
@@ -29,13 +30,13 @@ export interface SegmentQuery {
   readonly rescore: number | undefined;
   readonly exact: boolean;
   readonly only: RowBitmap | undefined;
-  readonly except: RowBitmap;
+  readonly except: RowBitmap | undefined;
 }
 
 export class VectorSegment {
   /** Newest version of the table: snapshots from here on see all of its entries, or what superseded them. */
   readonly maxVersion: number;
-  readonly keys: RowKeyTable;
+  readonly keys: SegmentKeys;
   readonly graph: HnswSegment | undefined;
   readonly #flat: FlatIndex | undefined;
   readonly #options: ResolvedHnswOptions;
@@ -45,7 +46,7 @@ export class VectorSegment {
   private constructor(
     options: ResolvedHnswOptions,
     maxVersion: number,
-    keys: RowKeyTable,
+    keys: SegmentKeys,
     rows: HnswSegment | FlatIndex,
   ) {
     this.#options = options;
@@ -71,13 +72,7 @@ export class VectorSegment {
     const graph = HnswSegment.open(kernels, { byteLength: image.length }, (target) =>
       target.set(image),
     );
-    const rowKeys = new RowKeyTable();
-    let start = 0;
-    for (const end of ends) {
-      rowKeys.add(keys, start, end);
-      start = end;
-    }
-    return new VectorSegment(options, table.metadata.maxVersion, rowKeys, graph);
+    return new VectorSegment(options, table.metadata.maxVersion, new StoredKeys(ends, keys), graph);
   }
 
   static ofRows(
@@ -99,14 +94,15 @@ export class VectorSegment {
     return (this.graph ?? this.#flat)!.byteLength + this.keys.byteLength;
   }
 
-  /** Rows that a search at `snapshot` need not look at, in a bitmap of the caller's own. */
-  supersededAt(snapshot: Version): RowBitmap {
-    if (snapshot < this.#supersededAt) return new RowBitmap(this.rowCount);
+  /** Rows that a search at `snapshot` need not look at: undefined for none, else in a bitmap of the caller's own. */
+  supersededAt(snapshot: Version): RowBitmap | undefined {
+    if (this.#supersededAt === 0 || snapshot < this.#supersededAt) return undefined;
     return this.#superseded.resized(this.rowCount);
   }
 
   /** Notes rows whose keys have another value, or none, at a snapshot. Of no use while the table holds what it cannot see. */
   noteSuperseded(ordinals: readonly number[], snapshot: Version): void {
+    if (ordinals.length === 0) return;
     if (snapshot < this.maxVersion || snapshot < this.#supersededAt) return;
     this.#supersededAt = snapshot;
     for (const ordinal of ordinals) this.#superseded.add(ordinal);
@@ -119,6 +115,7 @@ export class VectorSegment {
       return this.graph.search({ vector, k, ef, rescore, only, except, route });
     }
     const { metric } = this.#options;
+    if (except === undefined) return this.#flat!.search({ vector, metric, k, only });
     const allowed = only?.resized(this.rowCount) ?? all(this.rowCount);
     for (let at = 0; at < except.words.length; at += 1) allowed.words[at]! &= ~except.words[at]!;
     return this.#flat!.search({ vector, metric, k, only: allowed });
