@@ -179,6 +179,7 @@ describe('a vector keyspace', () => {
       }
     });
     expect(codes).toEqual(['ALX_VECTOR_DIMENSION', 'ALX_VECTOR_ELEMENT']);
+    expect(() => openIndex(store, { dimension: 16_385 })).toThrow('not built yet');
     expect(search(index, tx, { vector: new Float32Array(DIMENSION), k: 3 }).matches).toEqual([]);
     tx.rollback();
   });

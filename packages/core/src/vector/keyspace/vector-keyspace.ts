@@ -88,6 +88,8 @@ export interface VectorMatches {
 }
 
 const GRAPH_ROWS_MIN = 1000;
+/** A longer vector would be a value out of line (`memtable/large-value`), which segments and scans do not read. */
+const DIMENSION_MAX = 16_384;
 
 interface Counts {
   graphs: number;
@@ -113,6 +115,13 @@ export class VectorKeyspace {
   constructor(host: VectorHost, kernels: Kernels, options: VectorKeyspaceOptions) {
     const { keyspace, random, graphRowsMin = GRAPH_ROWS_MIN } = options;
     const hnsw = resolveHnswOptions(options);
+    if (hnsw.dimension > DIMENSION_MAX) {
+      throw new AlopexError(
+        'ALX_UNSUPPORTED',
+        `a vector keyspace of ${hnsw.dimension} dimensions is not built yet`,
+        { hint: `Up to ${DIMENSION_MAX} are.` },
+      );
+    }
     this.keyspace = keyspace;
     this.options = hnsw;
     this.#host = host;
