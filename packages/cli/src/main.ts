@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CommandContext } from './command-context.ts';
 import { addBackupCommand } from './commands/backup.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKvCommand } from './commands/kv.ts';
 import { addRestoreCommand } from './commands/restore.ts';
@@ -46,7 +47,7 @@ function createProgram(terminal: Terminal): Command {
       writeErr: (text) => terminal.stderr.write(text),
     })
     .showHelpAfterError('(alopex --help shows all commands)')
-    .option('--data-dir <path>', 'database directory (default: ./data)')
+    .option('--data-dir <path>', 'database directory or .alopex snapshot (default: ./data)')
     .option('--in-memory', 'a database that ends with the command')
     .addOption(new Option('--url <url>', 'remote database (planned)'))
     .addOption(new Option('--profile <name>', 'saved connection (planned)'))
@@ -70,6 +71,7 @@ function addCommands(program: Command, context: CommandContext): void {
   addKvCommand(program, context);
   addDemoCommand(program, context);
   addBackupCommand(program, context);
+  addExportCommand(program, context);
   addRestoreCommand(program, context);
   addVerifyCommand(program, context);
   addVersionCommand(program, context);

@@ -75,3 +75,23 @@ test('a database backs itself up while it is written to', async () => {
   await using copy = await Database.open(place.path('copy'));
   expect(await copy.query('SELECT id FROM t')).toMatchObject([{ id: 1 }]);
 });
+
+test('export writes a snapshot that sql reads, verify checks and restore makes a database of', async () => {
+  using place = new Workplace();
+  await place.run(['sql', 'CREATE TABLE t (id INTEGER PRIMARY KEY)']);
+  await place.run(['sql', 'INSERT INTO t VALUES (1), (2)']);
+  const file = place.path('copy.alopex');
+  const exported = await place.run(['export', '--to', file, '--json', '--quiet']);
+  expect(exported).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(exported.stdout)).toMatchObject({ bytes: readFileSync(file).length });
+  const count = ['sql', 'SELECT count(*) AS n FROM t', '--output', 'csv', '--data-dir'];
+  expect(await place.run([...count, file])).toMatchObject({ code: 0, stdout: 'n\n2\n' });
+  expect(await place.run(['sql', 'DELETE FROM t', '--data-dir', file])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('25006') as string,
+  });
+  expect(await place.run(['verify', file])).toMatchObject({ code: 0 });
+  const restored = place.path('restored');
+  expect(await place.run(['restore', '--from', file, '--to', restored])).toMatchObject({ code: 0 });
+  expect(await place.run([...count, restored])).toMatchObject({ code: 0, stdout: 'n\n2\n' });
+});

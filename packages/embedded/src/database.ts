@@ -6,7 +6,7 @@
  */
 import { loadKernels } from '@alopex-db/core/kernels';
 import { systemPause, systemRandom } from '@alopex-db/core/node';
-import type { BackupReport, Store, StoreMetrics } from '@alopex-db/core';
+import type { BackupReport, SnapshotReport, Store, StoreMetrics } from '@alopex-db/core';
 import { SqlEngine, type FacetFactories } from '@alopex-db/sql';
 import { CatalogApi } from './catalog-api.ts';
 import type { Config } from './config.ts';
@@ -18,6 +18,7 @@ import { gatherOptions, resolveOptions, type ResolvedOptions } from './resolve-o
 import { MEMORY_TARGET } from './resolve-target.ts';
 import { SyncKvApi } from './sync-kv-api.ts';
 import { backupStore, type BackupOptions } from './transfer/backup.ts';
+import { exportStore, persistStore, type ExportOptions } from './transfer/export.ts';
 import { importFile, type ImportOptions, type ImportReport } from './transfer/import-file.ts';
 import { UnbuiltSession } from './unbuilt-features.ts';
 import { VectorApi } from './vector-api.ts';
@@ -52,7 +53,7 @@ export class Database extends UnbuiltSession {
     this.#clock = clock;
   }
 
-  /** Opens a directory (made when missing) or `:memory:`. */
+  /** Opens a directory (made when missing), a snapshot file `.alopex` (read-only) or `:memory:`. */
   static async open(
     target?: string | Config | DatabaseOptions,
     options?: DatabaseOptions,
@@ -64,7 +65,7 @@ export class Database extends UnbuiltSession {
       await engine.ready();
       return new Database(engine, opened, resolved.clock);
     } catch (error) {
-      await opened.store.close();
+      await opened.close();
       throw error;
     }
   }
@@ -116,6 +117,18 @@ export class Database extends UnbuiltSession {
     return backupStore(this.#opened.store, directory, options);
   }
 
+  /** Writes everything committed so far into a snapshot file, `.alopex`; reads and writes go on meanwhile. */
+  async exportTo(file: string, options: ExportOptions = {}): Promise<SnapshotReport> {
+    this.host.check();
+    return exportStore(this.#opened.store, file, options);
+  }
+
+  /** Copies everything committed so far into a directory that is empty or missing. This database stays what it is. */
+  async persistTo(directory: string): Promise<void> {
+    this.host.check();
+    await persistStore(this.#opened.store, directory);
+  }
+
   /** Loads a file of records into a table, made when missing: all of it or nothing. */
   importFrom(source: string, options: ImportOptions = {}): Promise<ImportReport> {
     return importFile(this, this.#clock, source, options);
@@ -130,7 +143,7 @@ export class Database extends UnbuiltSession {
     this.#keyHistory.close();
     await super.close();
     this.#engine.close();
-    await this.#opened.store.close();
+    await this.#opened.close();
   }
 }
 

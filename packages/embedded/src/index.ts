@@ -25,6 +25,7 @@ export type {
   BackupReport,
   Durability,
   RestoreReport,
+  SnapshotReport,
   StoreMetrics,
   StoreProblem,
   VerifyProgress,
@@ -86,6 +87,7 @@ export type { ByteSize } from './byte-size.ts';
 export { Config } from './config.ts';
 export { Database, type MemoryUsage } from './database.ts';
 export type { DatabaseOptions } from './options.ts';
+export type { ExportOptions } from './transfer/export.ts';
 export type { ImportOptions, ImportProgress, ImportReport } from './transfer/import-file.ts';
 export { readRecords, type FileRecord, type ReadRecordsOptions } from './transfer/read-records.ts';
 export type { FileValue, RecordFormat, RecordOptions } from './transfer/record-file.ts';

@@ -1,6 +1,13 @@
 /** Opens the store of a database on its disk, or in memory, with what Node offers: files, CRC-32, zstd, randomness. */
 import { AlopexError } from '@alopex-db/core/base';
-import { BlockCache, OpenFiles, Store, storeExists, type StoreOptions } from '@alopex-db/core';
+import {
+  BlockCache,
+  OpenFiles,
+  SnapshotVfs,
+  Store,
+  storeExists,
+  type StoreOptions,
+} from '@alopex-db/core';
 import {
   NodeVfs,
   systemChecksum,
@@ -10,10 +17,13 @@ import {
 } from '@alopex-db/core/node';
 import type { Vfs } from '@alopex-db/core/vfs';
 import type { ResolvedOptions } from './resolve-options.ts';
+import type { Target } from './resolve-target.ts';
 
 export interface OpenedStore {
   readonly store: Store;
   readonly blockCache: BlockCache;
+  /** Closes the store and what it lies on. */
+  readonly close: () => Promise<void>;
 }
 
 export function openStore(options: ResolvedOptions): OpenedStore {
@@ -28,14 +38,21 @@ export function openStore(options: ResolvedOptions): OpenedStore {
     openFiles: new OpenFiles(options.maxOpenFiles),
     random: systemRandom,
     checksum: systemChecksum,
+    compression: options.compression === 'zstd' ? zstdCompression() : undefined,
     pause: () => systemPause(0),
   };
   if (target.kind === 'memory') {
     const memoryLimitBytes = options.memoryLimitBytes;
-    return { blockCache, store: Store.open({ ...parts, memoryLimitBytes }) };
+    const store = Store.open({ ...parts, memoryLimitBytes });
+    return { blockCache, store, close: () => store.close() };
   }
   try {
-    return { blockCache, store: Store.open({ ...parts, ...diskOptions(options, target.path) }) };
+    if (target.kind === 'snapshot') {
+      const snapshot = openSnapshot(target, options.vfs);
+      return { blockCache, ...openOnSnapshot({ ...parts, vfs: snapshot }, snapshot) };
+    }
+    const store = Store.open({ ...parts, ...diskOptions(options, target.path) });
+    return { blockCache, store, close: () => store.close() };
   } catch (error) {
     throw error instanceof AlopexError ? openingError(error, target.path) : error;
   }
@@ -45,13 +62,49 @@ function diskOptions(options: ResolvedOptions, path: string): Omit<StoreOptions,
   const { readOnly } = options;
   const { vfs, directory } = placeOf(path, options.vfs);
   if (readOnly || !options.createIfMissing) requireStore(vfs, directory, path);
-  const compression = options.compression === 'zstd' ? zstdCompression() : undefined;
-  return { vfs, directory, readOnly, compression };
+  return { vfs, directory, readOnly };
+}
+
+/** Blocks of a snapshot may be compressed, whatever the options say of new ones. */
+function openOnSnapshot(
+  options: StoreOptions,
+  snapshot: SnapshotVfs,
+): Pick<OpenedStore, 'store' | 'close'> {
+  try {
+    const store = Store.open({ ...options, compression: zstdCompression(), readOnly: true });
+    const close = async (): Promise<void> => {
+      try {
+        await store.close();
+      } finally {
+        snapshot.close();
+      }
+    };
+    return { store, close };
+  } catch (error) {
+    snapshot.close();
+    throw error;
+  }
+}
+
+/** Opens a snapshot file of the machine, or one on a disk that was passed in. */
+export function openSnapshot(
+  { path, folder, name }: Extract<Target, { kind: 'snapshot' }>,
+  vfs?: Vfs,
+): SnapshotVfs {
+  const place =
+    vfs === undefined
+      ? { vfs: new NodeVfs(folder), path: name }
+      : { vfs, path: path.replace(/^(\.?\/)+/, '') };
+  const snapshot = SnapshotVfs.open({ ...place, checksum: systemChecksum });
+  if (snapshot instanceof SnapshotVfs) return snapshot;
+  throw new AlopexError('ALX_UNSUPPORTED', `"${path}" lies on a disk that answers later`, {
+    hint: 'Copy the file to this machine.',
+  });
 }
 
 /** Whether a database is there already; never one in memory. */
 export function databaseExists(options: ResolvedOptions): boolean {
-  if (options.target.kind === 'memory') return false;
+  if (options.target.kind !== 'directory') return options.target.kind === 'snapshot';
   const { vfs, directory } = placeOf(options.target.path, options.vfs);
   return storeExists(vfs, directory);
 }

@@ -81,8 +81,8 @@ export function gatherOptions(
 export function resolveOptions(given: DatabaseOptions): ResolvedOptions {
   checkNames(given);
   const target = resolveTarget(given.path ?? MEMORY_TARGET);
-  const readOnly = given.readOnly === true;
-  if (target.kind === 'directory' && given.memoryLimit !== undefined) {
+  const readOnly = given.readOnly === true || target.kind === 'snapshot';
+  if (target.kind !== 'memory' && given.memoryLimit !== undefined) {
     throw new AlopexError('ALX_INVALID_ARGUMENT', 'memoryLimit is for databases in memory', {
       hint: 'Limit a directory with memtableSize, blockCacheSize, vectorIndexMemory and bufferPoolSize.',
     });

@@ -1,9 +1,16 @@
-/** What `Database.open` is pointed at: memory or a directory. Forms that are planned are refused by name. */
+/** What `Database.open` is pointed at: memory, a directory or a snapshot file. Forms that are planned are refused by name. */
 import { AlopexError } from '@alopex-db/core/base';
 
 export type Target =
   | { readonly kind: 'memory' }
-  | { readonly kind: 'directory'; readonly path: string };
+  | { readonly kind: 'directory'; readonly path: string }
+  /** `name` is that of the file in `folder`. */
+  | {
+      readonly kind: 'snapshot';
+      readonly path: string;
+      readonly folder: string;
+      readonly name: string;
+    };
 
 export const MEMORY_TARGET = ':memory:';
 
@@ -15,13 +22,13 @@ export function resolveTarget(target: string): Target {
     });
   }
   const path = withoutFileScheme(target);
-  if (path.toLowerCase().endsWith('.alopex')) {
-    throw new AlopexError(
-      'ALX_UNSUPPORTED',
-      `"${target}": opening .alopex snapshots is not built yet`,
-    );
-  }
+  if (path.toLowerCase().endsWith('.alopex')) return snapshotTarget(path);
   return { kind: 'directory', path };
+}
+
+function snapshotTarget(path: string): Target {
+  const [, folder = '', name = ''] = /^(.*[/\\])?([^/\\]+)$/.exec(path) ?? [];
+  return { kind: 'snapshot', path, folder: folder === '' ? '.' : folder, name };
 }
 
 function withoutFileScheme(target: string): string {

@@ -6,8 +6,6 @@ import { AlopexError } from '@alopex-db/core/base';
 import { LocalSession, type LocalSessionOptions } from '@alopex-db/sql';
 
 const FEATURES = {
-  exportTo: 'export to files',
-  persistTo: 'writing a database in memory to a directory',
   cloneToMemory: 'cloning a database into memory',
   clear: 'clearing a database',
   copyFrom: 'COPY from a stream',

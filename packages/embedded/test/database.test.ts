@@ -199,7 +199,7 @@ test('options keep their promises: int64 and temporal forms, SET sizes', async (
 
 test.each(UNBUILT_NAMES)('%s says that it is not built yet', async (name) => {
   await using db = await Database.openInMemory();
-  const method = db[name as 'exportTo'];
+  const method = db[name as 'clear'];
   expect(await codeOf(() => method.call(db, 'x'))).toBe('ALX_UNSUPPORTED');
 });
 

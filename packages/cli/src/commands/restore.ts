@@ -14,7 +14,7 @@ interface RestoreOptions {
 export function addRestoreCommand(program: Command, context: CommandContext): void {
   program
     .command('restore')
-    .requiredOption('--from <directory>', 'the backup')
+    .requiredOption('--from <path>', 'the backup: a directory, or an .alopex snapshot')
     .option('--to <directory>', 'empty or missing (default: that of --data-dir)')
     .description('check a backup and copy it into an empty directory')
     .action(async (options: RestoreOptions) => {

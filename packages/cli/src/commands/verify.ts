@@ -10,8 +10,10 @@ import { writeOut } from '../terminal.ts';
 export function addVerifyCommand(program: Command, context: CommandContext): void {
   program
     .command('verify')
-    .argument('[path]', 'database directory (default: that of --data-dir)')
-    .description('check every checksum and structure of a closed database; exit code 1 on damage')
+    .argument('[path]', 'database directory or .alopex snapshot (default: that of --data-dir)')
+    .description(
+      'check every checksum and structure of a closed database or a snapshot; exit code 1 on damage',
+    )
     .action(async (path: string | undefined) => {
       const { globals, terminal } = context;
       const bar = new ProgressBar({

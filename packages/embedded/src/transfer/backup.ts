@@ -8,6 +8,7 @@ import {
   type Store,
 } from '@alopex-db/core';
 import { NodeVfs, systemChecksum, systemPause, zstdCompression } from '@alopex-db/core/node';
+import { openSnapshot } from '../open-store.ts';
 import { resolveTarget } from '../resolve-target.ts';
 
 export interface BackupOptions {
@@ -26,7 +27,7 @@ export async function backupStore(
 }
 
 /**
- * Copies a backup, or any database that is closed, into a directory that is empty or does not exist, after checking every byte
+ * Copies a backup, a snapshot, or any database that is closed, into a directory that is empty or does not exist, after checking every byte
  * of it.
  */
 export async function restoreDatabase(
@@ -34,7 +35,9 @@ export async function restoreDatabase(
   to: string,
   { onProgress }: BackupOptions = {},
 ): Promise<RestoreReport> {
-  const source = new NodeVfs(directoryOf(from, 'restore from'));
+  const fromTarget = resolveTarget(from);
+  const snapshot = fromTarget.kind === 'snapshot' ? openSnapshot(fromTarget) : undefined;
+  const source = snapshot ?? new NodeVfs(directoryOf(from, 'restore from'));
   const target = new NodeVfs(directoryOf(to, 'restore into'));
   const restoring = restoreStore({
     from: {
@@ -47,7 +50,11 @@ export async function restoreDatabase(
     to: { vfs: target, directory: '' },
     onProgress,
   });
-  return named(`${from}" to "${to}`, restoring);
+  try {
+    return await named(`${from}" to "${to}`, restoring);
+  } finally {
+    snapshot?.close();
+  }
 }
 
 function directoryOf(path: string, purpose: string): string {
