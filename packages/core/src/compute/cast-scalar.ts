@@ -6,7 +6,7 @@ import { unreachable } from '../base/assert.ts';
 import { encodeUtf8, fromHex, toHex } from '../base/bytes.ts';
 import { AlopexError } from '../base/errors.ts';
 import type { DataType } from '../types/data-type.ts';
-import { isInteger, typeName } from '../types/data-type.ts';
+import { isInteger, isJson, isNumeric, typeName } from '../types/data-type.ts';
 import { formatFloat32, formatFloat64 } from '../types/float-text.ts';
 import { formatDate, formatTime } from '../types/date.ts';
 import { formatInterval } from '../types/interval.ts';
@@ -35,6 +35,9 @@ import {
 } from './temporal/temporal-text.ts';
 import { NO_SESSION } from './temporal/time-zone.ts';
 import type { ValueContext } from './temporal/time-zone.ts';
+import { JsonNumber, jsonTypeOf, plainNumber } from '../types/json/json-value.ts';
+import { parseJson } from '../types/json/parse-json.ts';
+import { canonicalJson } from '../types/json/write-json.ts';
 import {
   fitsInteger,
   invalidSyntax,
@@ -57,6 +60,7 @@ export function castScalar(
   if (from.kind === 'numeric') return castFromNumeric(numericOf(value as string), to);
   if (from.kind === to.kind) return value;
   if (to.kind === 'text') return formatScalar(value, from, context);
+  if (isJson(from)) return castFromJson(value as string, from, to, context);
   if (from.kind === 'text') return parseScalar(value as string, to, context);
   if (isInteger(to)) {
     if (from.kind === 'boolean') return value === true ? 1 : 0;
@@ -165,6 +169,11 @@ export function parseScalar(
       return parseInterval(text);
     case 'uuid':
       return parseUuid(text);
+    case 'json':
+      parseJson(text);
+      return text;
+    case 'jsonb':
+      return canonicalJson(text);
     case 'vector': {
       const vector = parseVector(text);
       checkDimension(vector.length, to);
@@ -173,6 +182,21 @@ export function parseScalar(
     default:
       return unreachable(to);
   }
+}
+
+/** To the other JSON type, or, of a scalar of the kind that the type needs, its value. */
+function castFromJson(text: string, from: DataType, to: DataType, context: ValueContext): Scalar {
+  if (to.kind === 'jsonb') return canonicalJson(text);
+  if (to.kind === 'json') return text;
+  const value = parseJson(text);
+  if (value === null) return null;
+  if (to.kind === 'boolean' && typeof value === 'boolean') return value;
+  if (isNumeric(to) && value instanceof JsonNumber)
+    return castScalar(plainNumber(value.text), { kind: 'numeric' }, to, context);
+  throw new AlopexError(
+    'ALX_INVALID_ARGUMENT',
+    `cannot cast ${typeName(from)} ${jsonTypeOf(value)} to type ${typeName(to)}`,
+  );
 }
 
 /** `\x` and hexadecimal digits, or PostgreSQL's escape form: `\\` and `\ooo` among plain characters. */

@@ -10,8 +10,9 @@ import type { DataType } from '../types/data-type.ts';
 import { INTERVAL_BYTES, compareIntervals, readInterval } from '../types/interval.ts';
 import type { Interval } from '../types/interval.ts';
 import { compareNumeric, compareStoredNumeric, numericOf } from '../types/numeric.ts';
-import { vectorAt } from '../types/scalar-at.ts';
+import { presentScalarAt, vectorAt } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
+import { compareJsonText } from './json/compare-json.ts';
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
@@ -64,6 +65,9 @@ export function compareScalars(type: DataType, left: Scalar, right: Scalar): num
       return compareBytes(left as Uint8Array, right as Uint8Array);
     case 'numeric':
       return compareNumeric(numericOf(left as string), numericOf(right as string));
+    case 'json':
+    case 'jsonb':
+      return compareJsonText(left as string, right as string);
     case 'interval':
       return compareIntervals(left as Interval, right as Interval);
     case 'vector':
@@ -107,6 +111,10 @@ export function comparatorFor(type: DataType): ValueComparator {
           right.offsets![j]!,
           right.offsets![j + 1]!,
         );
+    case 'json':
+    case 'jsonb':
+      return (left, i, right, j) =>
+        compareJsonText(presentScalarAt(left, i) as string, presentScalarAt(right, j) as string);
     case 'interval':
       return (left, i, right, j) =>
         compareIntervals(

@@ -54,6 +54,8 @@ function createSingleTable(type: DataType): GroupTable {
       return new BytesGroupTable(type);
     case 'numeric':
     case 'interval':
+    case 'json':
+    case 'jsonb':
       return new ExemplarGroupTable(type);
   }
 }

@@ -58,3 +58,5 @@ export { byteaFunctions } from './text/bytea-functions.ts';
 export { textFunctions } from './text/text-functions.ts';
 export { uuidFunctions } from './uuid-functions.ts';
 export { compileLinearRegex, type LinearRegex } from './text/linear-regex.ts';
+export { jsonAggAggregate, jsonObjectAggAggregate } from './aggregate/json-agg.ts';
+export { jsonbFunctions, jsonFunctions } from './json/json-functions.ts';

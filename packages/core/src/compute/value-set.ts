@@ -16,7 +16,16 @@ export class ValueSet {
 
   constructor(type: DataType) {
     this.#type = type;
-    const byBytes = ['text', 'bytea', 'uuid', 'vector', 'numeric', 'interval'].includes(type.kind);
+    const byBytes = [
+      'text',
+      'bytea',
+      'uuid',
+      'vector',
+      'numeric',
+      'interval',
+      'json',
+      'jsonb',
+    ].includes(type.kind);
     this.#numbers = byBytes ? undefined : new Set();
   }
 

@@ -24,6 +24,8 @@ import {
   TEXT,
   DATE,
   INTERVAL,
+  JSONB,
+  JSON_TYPE,
   NUMERIC,
   TIME,
   TIMESTAMP,
@@ -51,6 +53,8 @@ const TYPES: readonly DataType[] = [
   TIMESTAMPTZ,
   INTERVAL,
   UUID,
+  JSON_TYPE,
+  JSONB,
   vectorType(2),
   vectorType(),
   NULL_TYPE,
@@ -83,6 +87,9 @@ function randomScalar(random: SeededRandom, type: DataType): Scalar {
       return Math.fround(random.nextUint32() / 7);
     case 'float64':
       return random.pick([0, -0, Number.NaN, Infinity, 1.5]);
+    case 'json':
+    case 'jsonb':
+      return random.pick(['null', '{"a": [1, 2]}', '"é"']);
     case 'text':
       return random.pick([
         '',

@@ -23,6 +23,8 @@ export function createColumnBuilder(type: DataType, capacity = 0): ColumnBuilder
     case 'text':
     case 'bytea':
     case 'numeric':
+    case 'json':
+    case 'jsonb':
       return new BytesColumnBuilder(type, capacity);
     case 'uuid':
     case 'interval':

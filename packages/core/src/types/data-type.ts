@@ -27,6 +27,10 @@ export type DataType =
   | { readonly kind: 'timestamptz' }
   | { readonly kind: 'interval' }
   | { readonly kind: 'uuid' }
+  /** Text of a JSON value, as it was written. */
+  | { readonly kind: 'json' }
+  /** Text of a JSON value in canonical form. */
+  | { readonly kind: 'jsonb' }
   | {
       readonly kind: 'vector';
       /** Absent: any length. 1 to 65,535. */
@@ -54,6 +58,8 @@ export const TIMESTAMP: DataType = Object.freeze({ kind: 'timestamp' });
 export const TIMESTAMPTZ: DataType = Object.freeze({ kind: 'timestamptz' });
 export const INTERVAL: DataType = Object.freeze({ kind: 'interval' });
 export const UUID: DataType = Object.freeze({ kind: 'uuid' });
+export const JSON_TYPE: DataType = Object.freeze({ kind: 'json' });
+export const JSONB: DataType = Object.freeze({ kind: 'jsonb' });
 
 export const VECTOR_DIMENSION_MAX = 65_535;
 export const NUMERIC_PRECISION_MAX = 38;
@@ -78,6 +84,10 @@ export function equalTypes(left: DataType, right: DataType): boolean {
   return (
     left.dimension === right.dimension && (left.metric ?? 'cosine') === (right.metric ?? 'cosine')
   );
+}
+
+export function isJson(type: DataType): boolean {
+  return type.kind === 'json' || type.kind === 'jsonb';
 }
 
 export function isInteger(type: DataType): boolean {
@@ -107,6 +117,8 @@ const SQL_NAMES: Readonly<Record<TypeKind, string>> = {
   timestamptz: 'timestamp with time zone',
   interval: 'interval',
   uuid: 'uuid',
+  json: 'json',
+  jsonb: 'jsonb',
   vector: 'vector',
 };
 

@@ -25,9 +25,10 @@ import type { ColumnVector } from './column-vector.ts';
 import { isValid } from './column-vector.ts';
 import type { DataType } from './data-type.ts';
 import { growBytes } from './growable.ts';
-import { integerScalar, vectorAt } from './scalar-at.ts';
+import { integerScalar, presentScalarAt, vectorAt } from './scalar-at.ts';
 import { INTERVAL_BYTES, Interval, intervalLength, readInterval } from './interval.ts';
 import { decodeNumeric, formatNumeric, numericOf } from './numeric.ts';
+import { jsonKey } from './json/json-key.ts';
 import { numericKey, readNumericKey } from './numeric-key.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -164,6 +165,10 @@ export class OrderKeyWriter {
       case 'vector':
         this.#writeVector(value as Float32Array);
         return;
+      case 'json':
+      case 'jsonb':
+        this.writeRaw(jsonKey(value as string));
+        return;
       case 'null':
         assert(false, 'a value of type null is null');
     }
@@ -177,6 +182,10 @@ export class OrderKeyWriter {
         return;
       case 'uuid':
         this.writeRaw(column.data!.subarray(index * 16, index * 16 + 16));
+        return;
+      case 'json':
+      case 'jsonb':
+        this.#writeValue(column.type, presentScalarAt(column, index)!);
         return;
       case 'numeric': {
         const { data, offsets } = column;
@@ -386,6 +395,9 @@ export function readOrderKeyValue(
     }
     case 'bytea':
       return readEscaped(bytes, cursor, end, mask);
+    case 'json':
+    case 'jsonb':
+      throw damagedKey();
     case 'uuid': {
       const at = advance(cursor, 16, end);
       const value = bytes.slice(at, at + 16);

@@ -33,6 +33,8 @@ export function presentScalarAt(column: ColumnVector, index: number): Scalar {
     case 'int64':
       return integerScalar(column.values[index]!);
     case 'text':
+    case 'json':
+    case 'jsonb':
       return decodeUtf8(column.data!, column.offsets![index]!, column.offsets![index + 1]!);
     case 'bytea':
       return column.data!.slice(column.offsets![index]!, column.offsets![index + 1]!);

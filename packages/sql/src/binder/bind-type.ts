@@ -9,6 +9,8 @@ import {
   INT32,
   INT64,
   INTERVAL,
+  JSONB,
+  JSON_TYPE,
   NUMERIC,
   NUMERIC_PRECISION_MAX,
   TEXT,
@@ -63,6 +65,8 @@ const SIMPLE_TYPES: ReadonlyMap<string, DataType> = new Map([
   ['interval', INTERVAL],
   ['datetime', TIMESTAMP],
   ['uuid', UUID],
+  ['json', JSON_TYPE],
+  ['jsonb', JSONB],
 ]);
 
 const SERIAL_TYPES: ReadonlyMap<string, DataType> = new Map([
@@ -76,7 +80,7 @@ const SERIAL_TYPES: ReadonlyMap<string, DataType> = new Map([
 
 /** Types of SPEC that later work brings: known names, so the answer is "not yet" instead of "no such type". */
 const LATER_TYPES: ReadonlySet<string> = new Set([
-  'timetz', 'json', 'jsonb', 'bit', 'varbit',
+  'timetz', 'bit', 'varbit',
   'list', 'map', 'struct', 'tsvector', 'tsquery', 'halfvec', 'sparsevec', 'name', 'oid', 'regclass', 'money', 'xml', 'inet',
 ]); // prettier-ignore
 

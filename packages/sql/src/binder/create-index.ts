@@ -73,8 +73,9 @@ function indexColumns(statement: CreateIndexStatement, table: TableDef): readonl
     const name = columnName(element);
     const ordinal = table.columns.findIndex((column) => column.name === name.name);
     if (ordinal < 0) throw columnNotFound(table, name);
-    if (table.columns[ordinal]!.type.kind === 'vector')
-      throw unsupported('a vector column in an index', name.span);
+    const { kind } = table.columns[ordinal]!.type;
+    if (kind === 'vector' || kind === 'json' || kind === 'jsonb')
+      throw unsupported(`a ${kind} column in an index`, name.span);
     const { descending, nulls } = element;
     const nullsFirst = nulls === undefined ? descending : nulls === 'first';
     columns.push({ ordinal, descending, nullsFirst });

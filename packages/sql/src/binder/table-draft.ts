@@ -2,7 +2,7 @@
  * A table as its definition describes it, before it has ids: columns with types, keys and checks with names. PostgreSQL's
  * rules of naming: t_pkey, t_a_b_key, t_a_check, t_a_seq, with a number behind where the name is taken.
  */
-import type { DataType } from '@alopex-db/core/types';
+import { isJson, type DataType } from '@alopex-db/core/types';
 import type {
   ColumnConstraint,
   ColumnDefinition,
@@ -303,8 +303,11 @@ class DraftBuilder {
         span,
       );
     }
-    const vector = columns.find((ordinal) => isVector(this.#columns[ordinal]!.type));
-    if (vector !== undefined) throw unsupported(`a vector column in a ${what}`, span);
+    const unkeyed = columns.find((ordinal) => isUnkeyed(this.#columns[ordinal]!.type));
+    if (unkeyed !== undefined) {
+      const { kind } = this.#columns[unkeyed]!.type;
+      throw unsupported(`a ${kind} column in a ${what}`, span);
+    }
   }
 
   #addCheck(node: CheckNode, defaultName: string): void {
@@ -345,6 +348,7 @@ class DraftBuilder {
   }
 }
 
-function isVector(type: DataType): boolean {
-  return type.kind === 'vector';
+/** Types without an order-preserving key. */
+function isUnkeyed(type: DataType): boolean {
+  return type.kind === 'vector' || isJson(type);
 }

@@ -43,6 +43,8 @@ export function typeCategory(type: DataType): TypeCategory {
     case 'interval':
       return 'timespan';
     case 'bytea':
+    case 'json':
+    case 'jsonb':
     case 'uuid':
     case 'vector':
       return 'user';

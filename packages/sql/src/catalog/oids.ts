@@ -24,6 +24,8 @@ export const TYPE_OIDS: Readonly<Record<TypeKind, number>> = {
   int64: 20,
   int16: 21,
   int32: 23,
+  json: 114,
+  jsonb: 3802,
   text: 25,
   float32: 700,
   float64: 701,

@@ -5,6 +5,8 @@ import {
   boolAndAggregate,
   boolOrAggregate,
   countAggregate,
+  jsonAggAggregate,
+  jsonObjectAggAggregate,
   maxAggregate,
   minAggregate,
   stddevPopAggregate,
@@ -24,6 +26,8 @@ import {
   INT16,
   INT32,
   INT64,
+  JSON_TYPE,
+  JSONB,
   INTERVAL,
   NUMERIC,
   TEXT,
@@ -142,6 +146,25 @@ export const AGGREGATES: readonly AggregateDef[] = [
     { args: [TEXT, TEXT], returns: TEXT, implementation: stringAggAggregate },
     { args: [BYTEA, BYTEA], returns: BYTEA, implementation: stringAggAggregate },
   ]),
+  ...(['json', 'jsonb'] as const).flatMap((name) => {
+    const returns = name === 'json' ? JSON_TYPE : JSONB;
+    const args = ['any'] as const;
+    const aliases = name === 'json' ? ['json_group_array'] : [];
+    return [
+      define(
+        `${name}_agg`,
+        'The values as an array, nulls included.',
+        [{ args, returns, implementation: jsonAggAggregate }],
+        { aliases },
+      ),
+      define(
+        `${name}_object_agg`,
+        'Keys and values as an object.',
+        [{ args: ['any', 'any'], returns, implementation: jsonObjectAggAggregate }],
+        { aliases: name === 'json' ? ['json_group_object'] : [] },
+      ),
+    ];
+  }),
   define('bool_and', 'Whether all values are true.', over(boolAndAggregate, [[BOOLEAN, BOOLEAN]]), {
     aliases: ['every'],
   }),

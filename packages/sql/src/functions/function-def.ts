@@ -28,6 +28,7 @@ export type FunctionGroup =
   | 'time'
   | 'identifier'
   | 'vector'
+  | 'json'
   | 'system'
   | 'aggregate'
   | 'window';

@@ -22,6 +22,7 @@ import {
   type DataType,
 } from '@alopex-db/core/types';
 import type { Overload, ScalarDef } from './function-def.ts';
+import { JSON_OPERATORS, JSON_OVERLOADS } from './scalar-json.ts';
 import { VECTOR_OPERATORS } from './vector-functions.ts';
 
 export const INTEGERS: readonly DataType[] = [INT16, INT32, INT64];
@@ -45,7 +46,11 @@ function arithmetic(
     returns: type,
     implementation: arithmeticFunction(symbol, type),
   }));
-  return operator(symbol, summary, [...numeric, ...(VECTOR_OPERATORS.get(symbol) ?? [])]);
+  return operator(symbol, summary, [
+    ...numeric,
+    ...(VECTOR_OPERATORS.get(symbol) ?? []),
+    ...(JSON_OVERLOADS.get(symbol) ?? []),
+  ]);
 }
 
 function bits(symbol: BitOperator, summary: string): ScalarDef {
@@ -82,6 +87,7 @@ export const BINARY_OPERATORS: readonly ScalarDef[] = [
     { args: ['as-text', TEXT], returns: TEXT, implementation: concatOperator },
     { args: [BYTEA, BYTEA], returns: BYTEA, implementation: concatOperator },
     ...(VECTOR_OPERATORS.get('||') ?? []),
+    ...(JSON_OVERLOADS.get('||') ?? []),
   ]),
   bits('&', 'Bits set in both integers.'),
   bits('|', 'Bits set in either integer.'),
@@ -92,6 +98,7 @@ export const BINARY_OPERATORS: readonly ScalarDef[] = [
   like('!~~', 'NOT LIKE.', textFunctions.notLike),
   like('~~*', 'ILIKE: LIKE without regard to case.', textFunctions.ilike),
   like('!~~*', 'NOT ILIKE.', textFunctions.notIlike),
+  ...JSON_OPERATORS,
 ];
 
 export const PREFIX_OPERATORS: readonly ScalarDef[] = [

@@ -6,6 +6,7 @@ import { AGGREGATES } from './aggregates.ts';
 import type { FunctionDef, ScalarDef } from './function-def.ts';
 import { BINARY_OPERATORS, PREFIX_OPERATORS } from './operators.ts';
 import { nextValueFunction, type SequenceSource } from './next-value.ts';
+import { JSON_FUNCTIONS } from './scalar-json.ts';
 import { MATH_FUNCTIONS } from './scalar-math.ts';
 import { TEXT_FUNCTIONS } from './scalar-text.ts';
 import { TIME_FUNCTIONS } from './scalar-time.ts';
@@ -71,6 +72,7 @@ export class FunctionRegistry {
 export const FUNCTIONS: readonly FunctionDef[] = [
   ...MATH_FUNCTIONS,
   ...TEXT_FUNCTIONS,
+  ...JSON_FUNCTIONS,
   ...TIME_FUNCTIONS,
   ...VECTOR_FUNCTIONS,
   ...AGGREGATES,

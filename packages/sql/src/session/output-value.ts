@@ -70,6 +70,9 @@ export function outputConversion(type: DataType, form: OutputForm): OutputConver
       return timeConversion(form.temporal);
     case 'timestamptz':
       return instantConversion(form);
+    case 'json':
+    case 'jsonb':
+      return (value) => JSON.parse(value as string) as SqlValue;
     case 'uuid':
       return (value) => formatUuid(value as Uint8Array);
     default:

@@ -9,6 +9,7 @@ import {
   BYTEA,
   FLOAT64,
   INT64,
+  JSONB,
   TEXT,
   TIMESTAMP,
   formatVector,
@@ -147,6 +148,9 @@ export function convertParameter(
       return value instanceof Date
         ? dateParameter(value, index)
         : otherParameter(value, type, index);
+    case 'json':
+    case 'jsonb':
+      return jsonParameter(value, type, index);
     case 'uuid':
       if (value instanceof Uint8Array && value.length === 16) return value;
       return otherParameter(value, type, index);
@@ -155,6 +159,22 @@ export function convertParameter(
     case 'null':
       return null;
   }
+}
+
+/** A string is JSON text, as everywhere in PostgreSQL; anything else is the value that it stands for. */
+function jsonParameter(value: SqlValue, type: DataType, index: number): Scalar {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, jsonMember);
+  return castScalar(storableText(text, index), TEXT, type);
+}
+
+/** ES2026, in every supported Node and not yet in the compiler's library. */
+const RAW_JSON = JSON as unknown as { rawJSON(text: string): unknown };
+
+/** What JSON.stringify does not know: large integers as digits, Maps as objects, vectors as arrays. */
+function jsonMember(_key: string, member: unknown): unknown {
+  if (typeof member === 'bigint') return RAW_JSON.rawJSON(String(member));
+  if (member instanceof Map) return Object.fromEntries(member);
+  return member instanceof Float32Array ? Array.from(member) : member;
 }
 
 function integerParameter(value: SqlValue, type: DataType, index: number): Scalar {
@@ -279,5 +299,5 @@ function hintOf(value: SqlValue): DataType | undefined {
   if (value instanceof Float32Array) return vectorType();
   if (value instanceof Uint8Array) return BYTEA;
   if (Array.isArray(value)) return vectorType();
-  return undefined;
+  return value === null || isInterval(value) ? undefined : JSONB;
 }

@@ -46,6 +46,8 @@ export function readSlot(
     case 'uuid':
       return bytes.slice(at, at + 16);
     case 'text':
+    case 'json':
+    case 'jsonb':
       return decodeUtf8(
         bytes,
         variableStart(layout, slot, view, start),

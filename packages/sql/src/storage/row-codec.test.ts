@@ -84,6 +84,9 @@ function randomScalar(random: Random, type: DataType): Scalar {
       );
     case 'date':
       return (word | 0) >> 8;
+    case 'json':
+    case 'jsonb':
+      return ['{}', '[1, "é"]', 'null'][word % 3]!;
     case 'numeric':
       return ['0', '-12.50', '123456789012345678901234.5', 'NaN', '-Infinity'][word % 5]!;
     case 'interval':

@@ -106,6 +106,8 @@ export class RowEncoder {
         return this.#endVariable(slot);
       }
       case 'text':
+      case 'json':
+      case 'jsonb':
         this.#appendText(value as string);
         return this.#endVariable(slot);
       case 'bytea':
@@ -151,6 +153,8 @@ export class RowEncoder {
       case 'text':
       case 'bytea':
       case 'numeric':
+      case 'json':
+      case 'jsonb':
         this.#appendBytes(vector.data!, vector.offsets![index]!, vector.offsets![index + 1]!);
         return this.#endVariable(slot);
       case 'vector': {

@@ -32,6 +32,8 @@ const WIDTHS: Readonly<Record<TypeKind, number>> = Object.freeze({
   interval: 16,
   uuid: 16,
   text: 0,
+  json: 0,
+  jsonb: 0,
   bytea: 0,
   vector: 0,
 });

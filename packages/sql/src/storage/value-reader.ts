@@ -60,6 +60,8 @@ function fixedReader(slot: ColumnSlot): ValueReader {
     case 'text':
     case 'bytea':
     case 'numeric':
+    case 'json':
+    case 'jsonb':
     case 'vector':
       return assert(false, 'a fixed column has a fixed width') as never;
     default:
@@ -71,7 +73,7 @@ function variableReader(layout: RowLayout, slot: ColumnSlot): ValueReader {
   const { variableStart, endOffsetsStart } = layout;
   const endAt = endOffsetsStart + 4 * slot.variableIndex;
   const isFirst = slot.variableIndex === 0;
-  if (slot.kind === 'text') {
+  if (slot.kind === 'text' || slot.kind === 'json' || slot.kind === 'jsonb') {
     return (bytes, view, start) => {
       const first = start + variableStart;
       const from = isFirst ? first : first + view.getUint32(start + endAt - 4, true);

@@ -5,9 +5,9 @@ import type { ColumnVector } from '../../types/column-vector.ts';
 import { createColumnBuilder } from '../../types/create-column-builder.ts';
 import type { DataType } from '../../types/data-type.ts';
 import { scalarAt } from '../../types/scalar-at.ts';
-import type { JsonValue } from '../json/json-value.ts';
+import type { JsonValue } from '../../types/json/json-value.ts';
 import { toJson, toJsonKey } from '../json/to-json.ts';
-import { writeJson, writeJsonb } from '../json/write-json.ts';
+import { writeJson, writeJsonb } from '../../types/json/write-json.ts';
 import type { Accumulator, AggregateFunction } from './aggregate-function.ts';
 import { sizeOf } from './extreme.ts';
 

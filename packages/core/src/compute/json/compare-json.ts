@@ -11,8 +11,9 @@ import {
   jsonTypeOf,
   type JsonObject,
   type JsonValue,
-} from './json-value.ts';
-import { compareKeys, sortedKeys } from './write-json.ts';
+} from '../../types/json/json-value.ts';
+import { parseJson } from '../../types/json/parse-json.ts';
+import { compareKeys, sortedKeys } from '../../types/json/write-json.ts';
 
 const RANK = Object.freeze({ null: 0, string: 1, number: 2, boolean: 3, array: 4, object: 5 });
 
@@ -30,6 +31,11 @@ export function compareJson(left: JsonValue, right: JsonValue): number {
   if (typeof left === 'string' && typeof right === 'string')
     return compareBytes(encodeUtf8(left), encodeUtf8(right));
   return Number(left) - Number(right);
+}
+
+/** The same over texts; equal texts are equal without being read. */
+export function compareJsonText(left: string, right: string): number {
+  return left === right ? 0 : compareJson(parseJson(left), parseJson(right));
 }
 
 function compareArrays(left: readonly JsonValue[], right: readonly JsonValue[]): number {

@@ -11,10 +11,10 @@ import { strictFunction } from '../define-function.ts';
 import type { ScalarFunction } from '../scalar-function.ts';
 import { containsJson } from './compare-json.ts';
 import { changeAt, parsePath, stepInto, walkPath } from './json-path.ts';
-import { isArray, isObject, jsonTypeOf, type JsonValue } from './json-value.ts';
-import { parseJson } from './parse-json.ts';
+import { isArray, isObject, jsonTypeOf, type JsonValue } from '../../types/json/json-value.ts';
+import { parseJson } from '../../types/json/parse-json.ts';
 import { jsonText, toJson, toJsonKey } from './to-json.ts';
-import { prettyJsonb, writeJson, writeJsonb } from './write-json.ts';
+import { prettyJsonb, writeJson, writeJsonb } from '../../types/json/write-json.ts';
 
 type Writer = (value: JsonValue) => string;
 
@@ -52,9 +52,7 @@ function accessors(write: Writer) {
     buildArray: typedFunction('build_array', (values, types) =>
       write(values.map((value, index) => toJson(value, types[index]!))),
     ),
-    buildObject: typedFunction('build_object', (values, types) =>
-      write(objectOf(values, types)),
-    ),
+    buildObject: typedFunction('build_object', (values, types) => write(objectOf(values, types))),
   } as const;
 }
 
@@ -173,9 +171,13 @@ function pairsFunction(
 
 function objectOf(values: readonly Scalar[], types: readonly DataType[]): JsonValue {
   if (values.length % 2 !== 0) {
-    throw new AlopexError('ALX_INVALID_ARGUMENT', 'argument list must have even number of elements', {
-      hint: 'The arguments of json_build_object must be keys and values by turns.',
-    });
+    throw new AlopexError(
+      'ALX_INVALID_ARGUMENT',
+      'argument list must have even number of elements',
+      {
+        hint: 'The arguments of json_build_object must be keys and values by turns.',
+      },
+    );
   }
   const members = new Map<string, JsonValue>();
   for (let index = 0; index < values.length; index += 2) {

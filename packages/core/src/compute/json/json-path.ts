@@ -1,6 +1,6 @@
 /** Steps into a JSON value: a key or an array position from either end, as `->` and `#>` take them. */
 import { AlopexError } from '../../base/errors.ts';
-import { isArray, isObject, type JsonObject, type JsonValue } from './json-value.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from '../../types/json/json-value.ts';
 
 /** A text[] as text: `{a,0,"b c"}`; or SQLite's `$.a[0]`. */
 export function parsePath(text: string): readonly string[] {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { compareBytes } from '../../base/bytes.ts';
+import { jsonKey } from '../../types/json/json-key.ts';
 import { SeededRandom } from '../../testing/seeded-random.ts';
 import { compareJson, containsJson } from './compare-json.ts';
 import { changeAt, parsePath, walkPath } from './json-path.ts';
-import { JsonNumber, plainNumber } from './json-value.ts';
-import { parseJson } from './parse-json.ts';
-import { canonicalJson, prettyJsonb, writeJsonb } from './write-json.ts';
+import { JsonNumber, plainNumber } from '../../types/json/json-value.ts';
+import { parseJson } from '../../types/json/parse-json.ts';
+import { canonicalJson, prettyJsonb, writeJsonb } from '../../types/json/write-json.ts';
 
 const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 
@@ -149,3 +151,27 @@ function randomValue(random: SeededRandom, depth: number): unknown {
       );
   }
 }
+
+describe('keys of JSON values', () => {
+  it(`sort as the values do, and are equal where they are (seed ${SEED})`, () => {
+    const random = new SeededRandom(SEED + 1);
+    const texts = Array.from({ length: 150 }, () => JSON.stringify(randomValue(random, 2)));
+    texts.push(
+      '[]',
+      '1.0',
+      '1.00',
+      '"a\u0000b"'.replace('\u0000', '\\u0001'),
+      '{"a": 1}',
+      '{"a": 1.0}',
+    );
+    const keys = texts.map(jsonKey);
+    for (const [index, left] of texts.entries()) {
+      for (const [other, right] of texts.entries()) {
+        const wanted = Math.sign(compareJson(parseJson(left), parseJson(right)));
+        expect(Math.sign(compareBytes(keys[index]!, keys[other]!)), `${left} ${right}`).toBe(
+          wanted,
+        );
+      }
+    }
+  });
+});

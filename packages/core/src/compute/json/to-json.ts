@@ -2,9 +2,9 @@
 import type { DataType } from '../../types/data-type.ts';
 import type { Scalar } from '../../types/scalar.ts';
 import { formatScalar } from '../cast-scalar.ts';
-import { JsonNumber, type JsonValue } from './json-value.ts';
-import { parseJson } from './parse-json.ts';
-import { writeJsonb } from './write-json.ts';
+import { JsonNumber, type JsonValue } from '../../types/json/json-value.ts';
+import { parseJson } from '../../types/json/parse-json.ts';
+import { writeJsonb } from '../../types/json/write-json.ts';
 
 const NUMBERS: ReadonlySet<string> = new Set([
   'int16',
