@@ -8,8 +8,11 @@ export type {
   KeyTransactionOptions,
   Transaction,
   TransactionState,
+  ValueReader,
   ValueSlot,
+  WrittenValue,
 } from './txn/transaction.ts';
+export type { ValueWriter } from './txn/value-writer.ts';
 export { BLOCK_CACHE_SIZE_DEFAULT, BlockCache } from './lsm/block-cache.ts';
 export { OPEN_FILES_MAX_DEFAULT, OpenFiles } from './lsm/open-files.ts';
 export { LEVELED_DEFAULTS, type LeveledOptions } from './lsm/compaction/leveled.ts';

@@ -5,18 +5,22 @@
  *
  * What is handed in is copied before a call first waits; what is handed out belongs to the caller.
  */
-import { PENDING, decodeUtf8, type Pending } from '@alopex-db/core/base';
+import { PENDING, decodeUtf8 } from '@alopex-db/core/base';
 import type { Cursor, Transaction } from '@alopex-db/core';
 import type { StatementHost } from '@alopex-db/sql';
 import type {
   Bytes,
+  KvByteSource,
   KvEvent,
   KvFacet,
   KvOperation,
   KvPutOptions,
+  KvPutStreamOptions,
   KvRange,
   KvSearchPage,
   KvSearchRequest,
+  KvStream,
+  KvStreamRange,
   KvWatchRange,
 } from '@alopex-db/sql/session';
 import { CommittedKeys } from './committed-keys.ts';
@@ -35,7 +39,9 @@ import {
   type Pair,
 } from './kv-operations.ts';
 import { KeySearch } from './kv-search.ts';
+import { getStream, putStream } from './kv-stream.ts';
 import { watchKeys } from './kv-watch.ts';
+import { settled } from './settled.ts';
 
 const READ = Object.freeze({ readOnly: true });
 const WRITE = Object.freeze({ readOnly: false });
@@ -131,6 +137,18 @@ export class KvApi implements KvFacet {
     });
   }
 
+  async putStream(
+    key: Bytes,
+    source: KvByteSource,
+    options: KvPutStreamOptions = {},
+  ): Promise<void> {
+    return putStream(this.#host, key, source, options);
+  }
+
+  async getStream(key: Bytes, range: KvStreamRange = {}): Promise<KvStream | undefined> {
+    return getStream(this.#host, key, range);
+  }
+
   async search(request: KvSearchRequest): Promise<KvSearchPage> {
     const search = new KeySearch(request);
     const { range } = search;
@@ -217,13 +235,4 @@ async function gatherPairs(
     bytes += pair[0].length + pair[1].length;
   }
   return { pairs, isEnd: false };
-}
-
-/** Makes a call until it answers. */
-async function settled<T>(transaction: Transaction, call: () => T | Pending): Promise<T> {
-  for (;;) {
-    const answer = call();
-    if (answer !== PENDING) return answer as T;
-    await transaction.waiter.ready();
-  }
 }

@@ -10,6 +10,13 @@ import { readUint64, writeUint64 } from '../base/little-endian.ts';
 import { ENTRY_KIND } from './entry.ts';
 
 export const EXPIRY_SIZE = 8;
+/** The end of a value whose time to live goes beyond what numbers hold. */
+const EXPIRY_MAX = Number.MAX_SAFE_INTEGER;
+
+/** When a value that is written now ends. */
+export function expiryOf(nowMicros: number, ttlMs: number): number {
+  return Math.min(nowMicros + Math.round(ttlMs * 1000), EXPIRY_MAX);
+}
 
 export function encodeExpiring(endMicros: number, value: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(EXPIRY_SIZE + value.length);

@@ -12,7 +12,7 @@
  *     value := bytes [number * size of a chunk, …) of the whole; all but the last are of the same size
  *
  *   a value that is being written, chunk by chunk, in commits of their own
- *     key   := 255 | value id (8, big endian)       value := number of chunks that may be there (4, little endian)
+ *     key   := 255 | value id (8, big endian)       value := nothing
  *
  * Part of the file format, do not change.
  *

@@ -13,7 +13,7 @@ import { findNewest, makeEntrySlot, type SuperVersion } from '../lsm/super-versi
 import type { CompanionFactory } from '../lsm/table-companion.ts';
 import type { Tree } from '../lsm/tree.ts';
 import { ENTRY_KIND, type EntrySlot } from '../memtable/entry.ts';
-import { EXPIRY_SIZE, hasExpired } from '../memtable/expiry.ts';
+import { EXPIRY_SIZE, expiryOf, hasExpired } from '../memtable/expiry.ts';
 import { chunkKeyspace, isChunkKeyspace, isLarge } from '../memtable/large-value.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
 import { Committer, type CommitListener } from '../txn/committer.ts';
@@ -22,7 +22,13 @@ import { LockTable } from '../txn/locks.ts';
 import { MvccTransaction, type TransactionHost } from '../txn/mvcc-transaction.ts';
 import { Oracle } from '../txn/oracle.ts';
 import { SnapshotRegistry } from '../txn/snapshots.ts';
-import type { KeyTransactionOptions, Transaction, ValueSlot } from '../txn/transaction.ts';
+import type {
+  Durability,
+  KeyTransactionOptions,
+  Transaction,
+  ValueSlot,
+} from '../txn/transaction.ts';
+import { ValueWriter, type ValueWriterHost } from '../txn/value-writer.ts';
 import type { DirectoryLock } from '../vfs/vfs.ts';
 import { backupTo, type BackupReport, type BackupSource, type BackupTarget } from './backup.ts';
 import { BackgroundSync } from './background-sync.ts';
@@ -31,6 +37,7 @@ import { Maintenance } from './maintenance.ts';
 import { tablesOfMemory } from './memory-tables.ts';
 import type { StoreMetrics } from './metrics.ts';
 import { openParts, type OpenedParts } from './open-parts.ts';
+import { sweepUnfinished } from './sweep-unfinished.ts';
 import { resolveStoreOptions, type ResolvedStoreOptions, type StoreOptions } from './options.ts';
 import {
   writeSnapshot,
@@ -38,7 +45,7 @@ import {
   type SnapshotTarget,
 } from './snapshot/write-snapshot.ts';
 
-export class Store implements TransactionHost, ChunkReader {
+export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
   /** For transactions. */
   readonly locks = new LockTable();
   readonly snapshots = new SnapshotRegistry<MvccTransaction>();
@@ -105,6 +112,7 @@ export class Store implements TransactionHost, ChunkReader {
     const resolved = resolveStoreOptions(options);
     const store = new Store(resolved, openParts(resolved));
     store.#flushRecovered();
+    store.#sweepUnfinished();
     store.#compaction?.note();
     return store;
   }
@@ -135,11 +143,34 @@ export class Store implements TransactionHost, ChunkReader {
 
   begin(options: KeyTransactionOptions = {}): Transaction {
     this.#check();
-    const id = transactionId(this.#nextTransactionId);
-    this.#nextTransactionId += 1;
     const durability = options.durability ?? this.#options.durability;
     const readOnly = options.readOnly === true || this.#options.readOnly;
+    return this.#begin(durability, readOnly, options);
+  }
+
+  #begin(
+    durability: Durability,
+    readOnly: boolean,
+    options: KeyTransactionOptions,
+  ): MvccTransaction {
+    const id = transactionId(this.#nextTransactionId);
+    this.#nextTransactionId += 1;
     return new MvccTransaction(this, id, durability, readOnly, options);
+  }
+
+  /** Begins a value that `putWritten` of a transaction gives to a key; `ttlMs` counts from now. */
+  writeValue(keyspace: KeyspaceId, ttlMs?: number): ValueWriter {
+    this.#checkWritable();
+    const end = ttlMs === undefined ? undefined : expiryOf(this.nowMicros(), ttlMs);
+    return new ValueWriter(this, keyspace, end);
+  }
+
+  /** For values that are being written. */
+  async commitApart(write: (writes: WriteSet) => void): Promise<void> {
+    this.#checkWritable();
+    const transaction = this.#begin('os', false, {});
+    write(transaction.writes);
+    await transaction.commit();
   }
 
   /** Reads the newest committed value of a key: what a transaction of one read would see, without one. */
@@ -169,7 +200,12 @@ export class Store implements TransactionHost, ChunkReader {
   }
 
   /** For large values: a chunk that is committed. */
-  readChunk(chunks: KeyspaceId, key: Uint8Array, found: EntrySlot): boolean | Pending {
+  readChunk(
+    chunks: KeyspaceId,
+    key: Uint8Array,
+    _valueId: number,
+    found: EntrySlot,
+  ): boolean | Pending {
     return findNewest(this.#tree.view, chunks, key, this.committer.visible, found);
   }
 
@@ -221,6 +257,8 @@ export class Store implements TransactionHost, ChunkReader {
   registerCompanion(keyspace: KeyspaceId, make: CompanionFactory): void {
     this.#check();
     this.#tree.companions.set(keyspace, make);
+    // A companion reads values where they lie.
+    this.largeValues.keepInline(keyspace);
   }
 
   /** Writes what is in memory into tables. */
@@ -328,6 +366,17 @@ export class Store implements TransactionHost, ChunkReader {
       this.#maintenance.flush();
     } catch (error) {
       this.#options.logger.warn('a flush at opening has failed and will be repeated', { error });
+    }
+  }
+
+  #sweepUnfinished(): void {
+    if (this.#options.readOnly || this.largeValues.isEmpty) return;
+    try {
+      const count = sweepUnfinished(this.largeValues.keyspaces(), (options) => this.begin(options));
+      if (count > 0) this.#options.logger.info('values that were not finished are gone', { count });
+    } catch (error) {
+      if (!(error instanceof AlopexError) || error.kind === 'Internal') throw error;
+      this.#options.logger.warn('unfinished values could not be removed at opening', { error });
     }
   }
 

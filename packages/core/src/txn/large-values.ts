@@ -17,19 +17,26 @@ import {
   decodePlace,
   encodeChunkKey,
   encodePlace,
+  encodeUnfinishedKey,
   isChunkKeyspace,
   ownerOfChunks,
   type LargeValue,
 } from '../memtable/large-value.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
-import type { ValueSlot } from './transaction.ts';
+import type { ValueSlot, WrittenValue } from './transaction.ts';
 
 /** Longest value. */
 export const LARGE_VALUE_SIZE_MAX = 1024 * 1024 * 1024;
 
 /** Looks up chunks as of the moment its owner reads at. */
 export interface ChunkReader {
-  readChunk(chunks: KeyspaceId, key: Uint8Array, found: EntrySlot): boolean | Pending;
+  /** `valueId` names the value that the chunk is of, as the key does. */
+  readChunk(
+    chunks: KeyspaceId,
+    key: Uint8Array,
+    valueId: number,
+    found: EntrySlot,
+  ): boolean | Pending;
 }
 
 export interface LargeValuesOptions {
@@ -44,17 +51,19 @@ export interface LargeValuesOptions {
 }
 
 export class LargeValues {
-  readonly thresholdBytes: number;
   readonly chunkSizeBytes: number;
   readonly checksum: Checksum;
+  readonly #thresholdBytes: number;
+  /** Keyspaces whose values something beside their readers looks at, in tables. */
+  readonly #inline = new Set<KeyspaceId>();
   readonly #nextId: () => Version;
   /** Keyspaces that have, or had since the store was opened, values out of line. */
   readonly #keyspaces = new Set<KeyspaceId>();
 
   constructor(options: LargeValuesOptions) {
-    this.thresholdBytes = options.thresholdBytes;
     this.chunkSizeBytes = options.chunkSizeBytes;
     this.checksum = options.checksum;
+    this.#thresholdBytes = options.thresholdBytes;
     this.#nextId = options.nextId;
     for (const keyspace of options.keyspaces)
       if (isChunkKeyspace(keyspace)) this.#keyspaces.add(ownerOfChunks(keyspace));
@@ -65,8 +74,23 @@ export class LargeValues {
     return this.#keyspaces.size === 0;
   }
 
+  /** Whether a value of so many bytes goes out of line. */
+  takes(keyspace: KeyspaceId, sizeBytes: number): boolean {
+    return sizeBytes > this.#thresholdBytes && !this.#inline.has(keyspace);
+  }
+
+  /** New values of a keyspace stay in line from now on, whatever their size. */
+  keepInline(keyspace: KeyspaceId): void {
+    this.#inline.add(keyspace);
+  }
+
   mayBeIn(keyspace: KeyspaceId): boolean {
     return this.#keyspaces.has(keyspace);
+  }
+
+  /** Keyspaces that may have some. */
+  keyspaces(): KeyspaceId[] {
+    return [...this.#keyspaces];
   }
 
   /** A place for a value to come, whose chunks are written from now on. */
@@ -91,6 +115,15 @@ export class LargeValues {
     }
     const sum = checksum(value, 0, value.length, 0);
     return { id, sizeBytes: value.length, chunkSizeBytes, checksum: sum };
+  }
+
+  /** Writes the last chunk of a value whose other ones are there, and takes its mark away. */
+  finish(writes: WriteSet, place: LargeValue, { keyspace, rest, endMicros }: WrittenValue): void {
+    const number = chunkCount(place) - 1;
+    writeChunk(writes, keyspace, encodeChunkKey(place.id, number), rest, endMicros);
+    const mark = encodeUnfinishedKey(place.id);
+    writes.locate(chunkKeyspace(keyspace), mark);
+    writes.writeLocated(ENTRY_KIND.delete, mark);
   }
 
   /** Deletes the chunks that an entry of a large kind names. */
@@ -165,7 +198,7 @@ export function readChunk(
 ): true | Pending {
   const found = makeEntrySlot();
   const key = encodeChunkKey(place.id, number);
-  const hit = reader.readChunk(chunkKeyspace(keyspace), key, found);
+  const hit = reader.readChunk(chunkKeyspace(keyspace), key, place.id, found);
   if (hit === PENDING) return PENDING;
   if (!hit || found.kind === ENTRY_KIND.delete)
     throw corrupt(`chunk ${number} of large value ${place.id} is missing`);

@@ -28,7 +28,13 @@ import { mergeCursors } from '../lsm/merge-cursor.ts';
 import { NONE } from '../memtable/btree-node.ts';
 import { PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor, type EntrySlot } from '../memtable/entry.ts';
-import { EXPIRY_SIZE, encodeExpiring, hasExpired, isExpiring } from '../memtable/expiry.ts';
+import {
+  EXPIRY_SIZE,
+  encodeExpiring,
+  expiryOf,
+  hasExpired,
+  isExpiring,
+} from '../memtable/expiry.ts';
 import { isLarge } from '../memtable/large-value.ts';
 import { MapCursor } from '../memtable/map-cursor.ts';
 import { WriteSet } from '../memtable/write-set.ts';
@@ -47,14 +53,15 @@ import type {
   KeyTransactionOptions,
   Transaction,
   TransactionState,
+  ValueReader,
   ValueSlot,
+  WrittenValue,
 } from './transaction.ts';
+import { ChunkedReader, InlineReader } from './value-reader.ts';
 
 /** Longest key, and longest value that a transaction takes as a whole: its log record has to hold it. */
 const KEY_SIZE_MAX = 64 * 1024;
 const VALUE_SIZE_MAX = 512 * 1024 * 1024;
-/** The end of a value whose time to live goes beyond what numbers hold. */
-const EXPIRY_MAX = Number.MAX_SAFE_INTEGER;
 
 /** What a transaction needs of its store. */
 export interface TransactionHost {
@@ -153,18 +160,36 @@ export class MvccTransaction
   }
 
   read(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending {
-    this.check();
+    const hit = this.#find(keyspace, key);
+    if (hit !== true) return hit;
     const found = this.#found;
-    const known = this.#readOwn(keyspace, key);
-    if (known === undefined) {
-      const hit = findNewest(this.#host.view, keyspace, key, this.#snapshot, found);
-      if (hit !== PENDING) this.#reads?.addKey(keyspace, key);
-      if (hit !== true) return hit;
-    } else if (!known) return false;
     slot.bytes = found.valueBytes;
     slot.start = found.valueStart;
     slot.end = found.valueEnd;
     return found.kind === ENTRY_KIND.put || this.#showValue(keyspace, found.kind, slot);
+  }
+
+  /** The entry of a key, own or seen by the snapshot, in `#found`. */
+  #find(keyspace: KeyspaceId, key: Uint8Array): boolean | Pending {
+    this.check();
+    const known = this.#readOwn(keyspace, key);
+    if (known !== undefined) return known;
+    const hit = findNewest(this.#host.view, keyspace, key, this.#snapshot, this.#found);
+    if (hit !== PENDING) this.#reads?.addKey(keyspace, key);
+    return hit;
+  }
+
+  openValue(keyspace: KeyspaceId, key: Uint8Array): ValueReader | undefined | Pending {
+    const hit = this.#find(keyspace, key);
+    if (hit === PENDING) return PENDING;
+    const { kind, valueBytes, valueStart, valueEnd } = this.#found;
+    if (!hit || !this.#holdsValue(kind)) return undefined;
+    if (isLarge(kind)) {
+      const place = this.#host.largeValues.placeOf(kind, valueBytes, valueStart, valueEnd);
+      return new ChunkedReader(keyspace, place, this);
+    }
+    const start = valueStart + (isExpiring(kind) ? EXPIRY_SIZE : 0);
+    return new InlineReader({ bytes: valueBytes, start, end: valueEnd }, () => this.check());
   }
 
   get(keyspace: KeyspaceId, key: Uint8Array): Uint8Array | undefined | Pending {
@@ -207,9 +232,7 @@ export class MvccTransaction
     this.#checkWrite(key);
     checkValue(value);
     if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
-    if (value.length > this.#host.largeValues.thresholdBytes)
-      this.#writeLarge(keyspace, key, value, undefined);
-    else this.writes.writeLocated(ENTRY_KIND.put, key, value);
+    this.#writeValue(keyspace, key, value, undefined);
   }
 
   putExpiring(
@@ -221,10 +244,8 @@ export class MvccTransaction
     this.#checkWrite(key);
     checkValue(value);
     if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
-    const end = Math.min(this.#host.nowMicros() + Math.round(ttlMs * 1000), EXPIRY_MAX);
-    if (value.length > this.#host.largeValues.thresholdBytes)
-      this.#writeLarge(keyspace, key, value, end);
-    else this.writes.writeLocated(ENTRY_KIND.putExpiring, key, encodeExpiring(end, value));
+    const end = expiryOf(this.#host.nowMicros(), ttlMs);
+    this.#writeValue(keyspace, key, value, end);
   }
 
   insert(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): boolean | Pending {
@@ -248,9 +269,7 @@ export class MvccTransaction
         return false;
       }
     }
-    if (value.length > this.#host.largeValues.thresholdBytes)
-      this.#writeLarge(keyspace, key, value, undefined);
-    else this.writes.writeLocated(ENTRY_KIND.put, key, value);
+    this.#writeValue(keyspace, key, value, undefined);
     return true;
   }
 
@@ -388,26 +407,53 @@ export class MvccTransaction
     this.writes.locate(keyspace, key);
   }
 
-  #writeLarge(
+  /** Step 4 for a value of any size; its key was located. */
+  #writeValue(
     keyspace: KeyspaceId,
     key: Uint8Array,
     value: Uint8Array,
     endMicros: number | undefined,
   ): void {
     const { writes } = this;
+    if (!this.#host.largeValues.takes(keyspace, value.length)) {
+      if (endMicros === undefined) writes.writeLocated(ENTRY_KIND.put, key, value);
+      else writes.writeLocated(ENTRY_KIND.putExpiring, key, encodeExpiring(endMicros, value));
+      return;
+    }
     const place = this.#host.largeValues.writeChunks(writes, keyspace, value, endMicros);
     writes.locate(keyspace, key);
     writePlace(writes, key, place, endMicros);
   }
 
-  readChunk(chunks: KeyspaceId, key: Uint8Array, found: EntrySlot): boolean | Pending {
+  putWritten(key: Uint8Array, value: WrittenValue): void | Pending {
+    const { keyspace, endMicros, place, rest } = value;
+    this.#checkWrite(key);
+    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    if (place === undefined) {
+      this.#writeValue(keyspace, key, rest, endMicros);
+      return;
+    }
+    this.#host.largeValues.finish(this.writes, place, value);
+    this.writes.locate(keyspace, key);
+    writePlace(this.writes, key, place, endMicros);
+  }
+
+  readChunk(
+    chunks: KeyspaceId,
+    key: Uint8Array,
+    valueId: number,
+    found: EntrySlot,
+  ): boolean | Pending {
+    this.check();
     const part = this.writes.isEmpty ? undefined : this.writes.partOf(chunks);
     if (part?.index.find(key, 0, key.length, VERSION_MAX) === true) {
       showReference(part.arena.slabs, part.index.foundReference, found);
       const kind: number = found.kind;
       if (kind !== PENDING_KIND.lock) return true;
     }
-    return findNewest(this.#host.view, chunks, key, this.#snapshot, found);
+    // Of a value of its own that was written ahead the chunks may be younger than the snapshot.
+    const version = valueId > this.#snapshot ? VERSION_MAX : this.#snapshot;
+    return findNewest(this.#host.view, chunks, key, version, found);
   }
 
   loadLarge(keyspace: KeyspaceId, kind: number, slot: ValueSlot): true | Pending {

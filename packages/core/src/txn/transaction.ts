@@ -19,6 +19,7 @@
  * - One thread; the calls of one transaction do not overlap.
  */
 import type { KeyspaceId, TransactionId, Version } from '../base/brand.ts';
+import type { LargeValue } from '../memtable/large-value.ts';
 import type { Pending, Waiter } from '../base/pending.ts';
 
 export type IsolationLevel =
@@ -63,6 +64,24 @@ export interface Cursor {
   close(): void;
 }
 
+/** Reads a value in pieces. Valid while its transaction is open; what it shows is so until the next call on either. */
+export interface ValueReader {
+  readonly sizeBytes: number;
+  /** Shows bytes from position `at` on, as many as lie together: true with the slot filled, false at the end of the value. */
+  read(at: number, slot: ValueSlot): boolean | Pending;
+}
+
+/** A value whose bytes were written ahead of the transaction that gives it to a key, for one `putWritten`. */
+export interface WrittenValue {
+  readonly keyspace: KeyspaceId;
+  /** When it expires, in microseconds since 1970. */
+  readonly endMicros: number | undefined;
+  /** Where its chunks lie; undefined while all of it is in `rest`. */
+  readonly place: LargeValue | undefined;
+  /** The bytes behind those written, up to a chunk. */
+  readonly rest: Uint8Array;
+}
+
 export interface Transaction {
   readonly id: TransactionId;
   readonly state: TransactionState;
@@ -77,6 +96,8 @@ export interface Transaction {
   read(keyspace: KeyspaceId, key: Uint8Array, slot: ValueSlot): boolean | Pending;
   /** A copy of the value, or undefined. The comfortable form of `read`. */
   get(keyspace: KeyspaceId, key: Uint8Array): Uint8Array | undefined | Pending;
+  /** The value of a key, to be read in pieces; undefined when the key has none. */
+  openValue(keyspace: KeyspaceId, key: Uint8Array): ValueReader | undefined | Pending;
   /** Opens a cursor over a range of a keyspace. */
   scan(keyspace: KeyspaceId, range?: KeyRange): Cursor;
 
@@ -91,6 +112,8 @@ export interface Transaction {
     value: Uint8Array,
     ttlMs: number,
   ): void | Pending;
+  /** A put of a value that was written before, which must be of this keyspace. */
+  putWritten(key: Uint8Array, value: WrittenValue): void | Pending;
   /**
    * Writes a key that must have no visible value: false (nothing written) when it has one, as for a primary key. Checks
    * and writes with one search.

@@ -214,6 +214,37 @@ export interface KvPutOptions {
   readonly ttlMs?: number | undefined;
 }
 
+/** The bytes of a value in pieces of any size. */
+export type KvByteSource =
+  | AsyncIterable<Uint8Array>
+  | Iterable<Uint8Array>
+  | ReadableStream<Uint8Array>;
+
+export interface KvPutStreamOptions {
+  /** As of `put`; counted from the call, not from the end of the stream. */
+  readonly ttlMs?: number | undefined;
+  /** Ends the stream; looked at before each piece. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface KvStreamRange {
+  /** Position of the first byte; default 0. */
+  readonly start?: number | undefined;
+  /** Position behind the last byte; default, and at most, the size of the value. */
+  readonly end?: number | undefined;
+}
+
+/**
+ * A value, or a range of one, to be iterated once. It holds the snapshot it reads from until it was read to the end, left or
+ * closed; within a transaction that is the transaction's own.
+ */
+export interface KvStream extends AsyncIterable<Uint8Array>, AsyncDisposable {
+  /** Bytes of the whole value. */
+  readonly size: number;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
 export interface KvSearchRequest {
   /** glob: `*` any bytes, `?` one character, `\` takes the next one as it is. regex: RE2 syntax, found anywhere in a key. */
   readonly mode: 'glob' | 'regex';
@@ -272,6 +303,10 @@ export interface KvFacet {
   getText(key: Bytes): Promise<string | undefined>;
   getMany(keys: readonly Bytes[]): Promise<(Uint8Array | undefined)[]>;
   put(key: Bytes, value: Bytes, options?: KvPutOptions): Promise<void>;
+  /** Writes a value of up to 1 GiB in bounded memory. The key has it, whole, once the stream has ended; a failure changes nothing. */
+  putStream(key: Bytes, source: KvByteSource, options?: KvPutStreamOptions): Promise<void>;
+  /** A value in pieces; undefined for no value. */
+  getStream(key: Bytes, range?: KvStreamRange): Promise<KvStream | undefined>;
   /** Whether the key was there. */
   delete(key: Bytes): Promise<boolean>;
   /** `expected` undefined: the key must not exist. */
@@ -288,7 +323,7 @@ export interface KvFacet {
   watch(range?: KvWatchRange): AsyncIterable<KvEvent>;
 }
 
-/** The names and arguments of KvFacet, answered directly; without `watch`, which has to wait. */
+/** The names and arguments of KvFacet, answered directly; without `watch` and streams, which have to wait. */
 export interface SyncKvFacet {
   get(key: Bytes): Uint8Array | undefined;
   getText(key: Bytes): string | undefined;
