@@ -8,7 +8,7 @@ export type {
   KeyTransactionOptions,
   Transaction,
   TransactionState,
-  ValueReader,
+  ValuePieces,
   ValueSlot,
   WrittenValue,
 } from './txn/transaction.ts';

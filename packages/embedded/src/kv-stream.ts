@@ -5,7 +5,7 @@
  * is got is read from one snapshot, which the stream holds until it was read to its end, left or closed.
  */
 import { AlopexError, keyspaceId } from '@alopex-db/core/base';
-import type { ValueReader, ValueWriter } from '@alopex-db/core';
+import type { ValuePieces, ValueWriter } from '@alopex-db/core';
 import { KV_KEYSPACE, type HeldBlock, type StatementHost } from '@alopex-db/sql';
 import type {
   Bytes,
@@ -104,7 +104,7 @@ export async function getStream(
   const from = checkedPosition('start', range.start) ?? 0;
   const to = checkedPosition('end', range.end);
   const held = host.hold();
-  let reader: ValueReader | undefined;
+  let reader: ValuePieces | undefined;
   try {
     const { transaction } = held.block;
     reader = await held.step(() =>
@@ -132,12 +132,12 @@ function checkedPosition(name: string, position: number | undefined): number | u
 class ValueStream implements KvStream {
   readonly size: number;
   readonly #held: HeldBlock;
-  readonly #reader: ValueReader;
+  readonly #reader: ValuePieces;
   readonly #end: number;
   #at: number;
   #isClosed = false;
 
-  constructor(held: HeldBlock, reader: ValueReader, from: number, to: number) {
+  constructor(held: HeldBlock, reader: ValuePieces, from: number, to: number) {
     this.#held = held;
     this.#reader = reader;
     this.#at = from;

@@ -53,11 +53,11 @@ import type {
   KeyTransactionOptions,
   Transaction,
   TransactionState,
-  ValueReader,
+  ValuePieces,
   ValueSlot,
   WrittenValue,
 } from './transaction.ts';
-import { ChunkedReader, InlineReader } from './value-reader.ts';
+import { ChunkedReader, InlineReader } from './value-pieces.ts';
 
 /** Longest key, and longest value that a transaction takes as a whole: its log record has to hold it. */
 const KEY_SIZE_MAX = 64 * 1024;
@@ -179,7 +179,7 @@ export class MvccTransaction
     return hit;
   }
 
-  openValue(keyspace: KeyspaceId, key: Uint8Array): ValueReader | undefined | Pending {
+  openValue(keyspace: KeyspaceId, key: Uint8Array): ValuePieces | undefined | Pending {
     const hit = this.#find(keyspace, key);
     if (hit === PENDING) return PENDING;
     const { kind, valueBytes, valueStart, valueEnd } = this.#found;

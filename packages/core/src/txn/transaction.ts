@@ -65,7 +65,7 @@ export interface Cursor {
 }
 
 /** Reads a value in pieces. Valid while its transaction is open; what it shows is so until the next call on either. */
-export interface ValueReader {
+export interface ValuePieces {
   readonly sizeBytes: number;
   /** Shows bytes from position `at` on, as many as lie together: true with the slot filled, false at the end of the value. */
   read(at: number, slot: ValueSlot): boolean | Pending;
@@ -97,7 +97,7 @@ export interface Transaction {
   /** A copy of the value, or undefined. The comfortable form of `read`. */
   get(keyspace: KeyspaceId, key: Uint8Array): Uint8Array | undefined | Pending;
   /** The value of a key, to be read in pieces; undefined when the key has none. */
-  openValue(keyspace: KeyspaceId, key: Uint8Array): ValueReader | undefined | Pending;
+  openValue(keyspace: KeyspaceId, key: Uint8Array): ValuePieces | undefined | Pending;
   /** Opens a cursor over a range of a keyspace. */
   scan(keyspace: KeyspaceId, range?: KeyRange): Cursor;
 

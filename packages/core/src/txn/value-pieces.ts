@@ -3,10 +3,10 @@ import type { KeyspaceId } from '../base/brand.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
 import { chunkCount, type LargeValue } from '../memtable/large-value.ts';
 import { readChunk, type ChunkReader } from './large-values.ts';
-import type { ValueReader, ValueSlot } from './transaction.ts';
+import type { ValuePieces, ValueSlot } from './transaction.ts';
 
 /** A value in line: one piece. The bytes stay as they are while the transaction is open. */
-export class InlineReader implements ValueReader {
+export class InlineReader implements ValuePieces {
   readonly sizeBytes: number;
   readonly #value: ValueSlot;
   readonly #check: () => void;
@@ -28,7 +28,7 @@ export class InlineReader implements ValueReader {
 }
 
 /** A value out of line: a piece is a chunk. */
-export class ChunkedReader implements ValueReader {
+export class ChunkedReader implements ValuePieces {
   readonly sizeBytes: number;
   readonly #keyspace: KeyspaceId;
   readonly #place: LargeValue;
