@@ -30,6 +30,15 @@ export { boolAndAggregate, boolOrAggregate } from './aggregate/boolean.ts';
 export { countAggregate } from './aggregate/count.ts';
 export { maxAggregate, minAggregate } from './aggregate/extreme.ts';
 export { stringAggAggregate } from './aggregate/string-agg.ts';
+export {
+  numericAverageAggregate,
+  numericStddevPopAggregate,
+  numericStddevSampAggregate,
+  numericSumAggregate,
+  numericVarPopAggregate,
+  numericVarSampAggregate,
+} from './aggregate/decimal-statistics.ts';
+export { numericFunctions } from './numeric/numeric-functions.ts';
 export { averageAggregate, sumAggregate } from './aggregate/sum.ts';
 export {
   stddevPopAggregate,

@@ -5,6 +5,7 @@ import {
   BOOLEAN,
   BYTEA,
   FLOAT64,
+  NUMERIC,
   NULL_TYPE,
   TEXT,
   vectorType,
@@ -51,17 +52,12 @@ export function bindNegativeNumber(node: IntegerLiteral | DecimalLiteral): Expre
   return bindDecimal(`-${node.text}`, node);
 }
 
-/** Decimal literals are double precision until NUMERIC exists. */
 function bindDecimal(text: string, node: Literal): Expression {
-  const value = Number(text);
-  if (!Number.isFinite(value)) {
-    throw errorAt(
-      'ALX_OUT_OF_RANGE',
-      `"${text}" is out of range for type double precision`,
-      node.span,
-    );
-  }
-  return { kind: 'constant', type: FLOAT64, value };
+  return positioned(node.span, () => ({
+    kind: 'constant',
+    type: NUMERIC,
+    value: castScalar(text, TEXT, NUMERIC),
+  }));
 }
 
 function bindTypedLiteral(node: TypedLiteral, context: ExpressionContext): Expression {

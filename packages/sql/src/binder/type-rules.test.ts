@@ -5,6 +5,7 @@ import {
   INT16,
   INT32,
   INT64,
+  NUMERIC,
   NULL_TYPE,
   TEXT,
   TIMESTAMP,
@@ -59,8 +60,8 @@ describe('type rules', () => {
       value: -9_223_372_036_854_775_808n,
     });
     expect(integerLiteralType('9223372036854775808')).toEqual({
-      type: FLOAT64,
-      value: 9_223_372_036_854_775_808,
+      type: NUMERIC,
+      value: '9223372036854775808',
     });
   });
 });

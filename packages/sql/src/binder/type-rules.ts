@@ -12,6 +12,7 @@ import {
   NUMERIC,
   TEXT,
   equalTypes,
+  formatNumeric,
   isNumeric,
   vectorType,
   type DataType,
@@ -132,10 +133,10 @@ export function commonTypeOf(
   return { type: isUnknown(common) ? TEXT : common };
 }
 
-/** The smallest type an integer literal fits; beyond int64 it is a double, until NUMERIC exists. */
+/** The smallest type an integer literal fits; beyond int64 it is numeric. */
 export function integerLiteralType(text: string): {
   readonly type: DataType;
-  readonly value: number | bigint;
+  readonly value: number | bigint | string;
 } {
   const number = Number(text);
   if (number >= -2_147_483_648 && number <= 2_147_483_647)
@@ -143,7 +144,7 @@ export function integerLiteralType(text: string): {
   if (Number.isSafeInteger(number)) return { type: INT64, value: number };
   const exact = BigInt(text);
   if (exact >= -(2n ** 63n) && exact < 2n ** 63n) return { type: INT64, value: exact };
-  return { type: FLOAT64, value: number };
+  return { type: NUMERIC, value: formatNumeric({ coefficient: exact, scale: 0 }) };
 }
 
 /** Integer types and their bounds: what a constant must fit to be compared without widening the column. */

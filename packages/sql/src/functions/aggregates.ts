@@ -9,6 +9,12 @@ import {
   jsonObjectAggAggregate,
   maxAggregate,
   minAggregate,
+  numericAverageAggregate,
+  numericStddevPopAggregate,
+  numericStddevSampAggregate,
+  numericSumAggregate,
+  numericVarPopAggregate,
+  numericVarSampAggregate,
   stddevPopAggregate,
   stddevSampAggregate,
   stringAggAggregate,
@@ -77,17 +83,25 @@ const ORDERED: readonly DataType[] = [
   UUID,
 ];
 
-/** Statistics are computed in double precision. */
+/** Types whose statistics are numeric. */
+function exact(types: readonly DataType[]): readonly (readonly [DataType, ReturnType])[] {
+  return types.map((type) => [type, NUMERIC] as const);
+}
+
+const EXACT = exact([INT16, INT32, INT64, NUMERIC]);
+
+/** Statistics of floats are computed in double precision, those of integers and numeric exactly. */
 function statistic(
   name: string,
   summary: string,
   implementation: AggregateFunction,
+  numeric: AggregateFunction,
   aliases?: readonly string[],
 ): AggregateDef {
   return define(
     name,
     summary,
-    over(implementation, [[FLOAT64, FLOAT64]]),
+    over(implementation, [[FLOAT64, FLOAT64]]).concat(over(numeric, EXACT)),
     aliases === undefined ? {} : { aliases },
   );
 }
@@ -108,23 +122,19 @@ export const AGGREGATES: readonly AggregateDef[] = [
     over(sumAggregate, [
       [INT16, INT64],
       [INT32, INT64],
-      [INT64, INT64],
       [FLOAT32, FLOAT32],
       [FLOAT64, FLOAT64],
       [ANY_VECTOR, first],
-    ]),
+    ]).concat(over(numericSumAggregate, exact([INT64, NUMERIC]))),
   ),
   define(
     'avg',
     'Mean.',
     over(averageAggregate, [
-      [INT16, FLOAT64],
-      [INT32, FLOAT64],
-      [INT64, FLOAT64],
       [FLOAT32, FLOAT64],
       [FLOAT64, FLOAT64],
       [ANY_VECTOR, first],
-    ]),
+    ]).concat(over(numericAverageAggregate, EXACT)),
   ),
   define(
     'min',
@@ -172,10 +182,30 @@ export const AGGREGATES: readonly AggregateDef[] = [
   define('any_value', 'Some value that is not null.', [
     { args: ['any'], returns: first, implementation: anyValueAggregate },
   ]),
-  statistic('var_pop', 'Variance of the whole population.', varPopAggregate),
-  statistic('var_samp', 'Variance estimated from a sample.', varSampAggregate, ['variance']),
-  statistic('stddev_pop', 'Standard deviation of the whole population.', stddevPopAggregate),
-  statistic('stddev_samp', 'Standard deviation estimated from a sample.', stddevSampAggregate, [
-    'stddev',
-  ]),
+  statistic(
+    'var_pop',
+    'Variance of the whole population.',
+    varPopAggregate,
+    numericVarPopAggregate,
+  ),
+  statistic(
+    'var_samp',
+    'Variance estimated from a sample.',
+    varSampAggregate,
+    numericVarSampAggregate,
+    ['variance'],
+  ),
+  statistic(
+    'stddev_pop',
+    'Standard deviation of the whole population.',
+    stddevPopAggregate,
+    numericStddevPopAggregate,
+  ),
+  statistic(
+    'stddev_samp',
+    'Standard deviation estimated from a sample.',
+    stddevSampAggregate,
+    numericStddevSampAggregate,
+    ['stddev'],
+  ),
 ];

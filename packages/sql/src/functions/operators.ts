@@ -5,6 +5,7 @@ import {
   bitNotFunction,
   mathFunctions,
   negateFunction,
+  numericFunctions,
   textFunctions,
   type ArithmeticOperator,
   type BitOperator,
@@ -18,6 +19,7 @@ import {
   INT16,
   INT32,
   INT64,
+  NUMERIC,
   TEXT,
   type DataType,
 } from '@alopex-db/core/types';
@@ -36,6 +38,14 @@ function operator(
   return { kind: 'scalar', name, group: 'operator', summary, overloads };
 }
 
+const NUMERIC_ARITHMETIC: Readonly<Record<ArithmeticOperator, ScalarFunction>> = {
+  '+': numericFunctions.plus,
+  '-': numericFunctions.minus,
+  '*': numericFunctions.times,
+  '/': numericFunctions.over,
+  '%': numericFunctions.modulo,
+};
+
 function arithmetic(
   symbol: ArithmeticOperator,
   summary: string,
@@ -46,8 +56,14 @@ function arithmetic(
     returns: type,
     implementation: arithmeticFunction(symbol, type),
   }));
+  const exact = {
+    args: [NUMERIC, NUMERIC],
+    returns: NUMERIC,
+    implementation: NUMERIC_ARITHMETIC[symbol],
+  };
   return operator(symbol, summary, [
     ...numeric,
+    exact,
     ...(VECTOR_OPERATORS.get(symbol) ?? []),
     ...(JSON_OVERLOADS.get(symbol) ?? []),
   ]);
@@ -80,6 +96,7 @@ export const BINARY_OPERATORS: readonly ScalarDef[] = [
   arithmetic('%', 'Remainder of an integer division, with the sign of the dividend.', INTEGERS),
   operator('^', 'The first number raised to the power of the second.', [
     { args: [FLOAT64, FLOAT64], returns: FLOAT64, implementation: mathFunctions.power },
+    { args: [NUMERIC, NUMERIC], returns: NUMERIC, implementation: numericFunctions.power },
   ]),
   operator('||', 'Joins two texts, two byte strings or two vectors.', [
     { args: [TEXT, TEXT], returns: TEXT, implementation: concatOperator },
@@ -102,11 +119,14 @@ export const BINARY_OPERATORS: readonly ScalarDef[] = [
 ];
 
 export const PREFIX_OPERATORS: readonly ScalarDef[] = [
-  operator(
-    '-',
-    'The number with its sign turned.',
-    NUMBERS.map((type) => ({ args: [type], returns: type, implementation: negateFunction(type) })),
-  ),
+  operator('-', 'The number with its sign turned.', [
+    ...NUMBERS.map((type) => ({
+      args: [type],
+      returns: type,
+      implementation: negateFunction(type),
+    })),
+    { args: [NUMERIC], returns: NUMERIC, implementation: numericFunctions.negate },
+  ]),
   operator(
     '~',
     'The integer with all bits turned.',

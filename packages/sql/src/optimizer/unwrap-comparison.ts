@@ -5,7 +5,14 @@
 import { castScalar } from '@alopex-db/core/compute';
 import { AlopexError } from '@alopex-db/core/base';
 import type { Expression } from '@alopex-db/core/exec';
-import { isInteger, type DataType, type Scalar } from '@alopex-db/core/types';
+import {
+  integerScalar,
+  isInteger,
+  numericOf,
+  rescale,
+  type DataType,
+  type Scalar,
+} from '@alopex-db/core/types';
 import { integerBounds } from '../binder/type-rules.ts';
 
 type Comparison = Expression & { readonly kind: 'compare' };
@@ -36,9 +43,22 @@ function narrowed(
     : { column: side.input, constant: { kind: 'constant', type, value } };
 }
 
+/** A numeric constant that is an integer of the narrower type. */
+function wholeNumber(value: Scalar, to: DataType): Scalar | undefined {
+  const number = numericOf(String(value));
+  if (
+    typeof number === 'number' ||
+    rescale(rescale(number, 0), number.scale).coefficient !== number.coefficient
+  )
+    return undefined;
+  const whole = integerScalar(rescale(number, 0).coefficient);
+  return exactly(whole, { kind: 'int64' }, to);
+}
+
 /** The constant as a value of the narrower type, if it is one. */
 function exactly(value: Scalar, from: DataType, to: DataType): Scalar | undefined {
   const bounds = integerBounds(to)!;
+  if (from.kind === 'numeric') return wholeNumber(value, to);
   if (typeof value === 'number' && !Number.isInteger(value)) return undefined;
   if (typeof value !== 'number' && typeof value !== 'bigint') return undefined;
   // A double beyond 2^53 stands for several integers, all of which a wide column could hold.

@@ -1,7 +1,7 @@
 /**
  * sum and avg. sum: integers -> bigint (exact; out of range is an error), real -> real, double precision -> double
  * precision, vector -> vector element by element. avg: double precision, or vector. No value: null.
- * NUMERIC does not exist yet, where PostgreSQL would answer it: sum(bigint) stays bigint, avg of integers is a double.
+ * Sums and averages that answer numeric are in `decimal-statistics`.
  */
 import { assert } from '../../base/assert.ts';
 import { AlopexError } from '../../base/errors.ts';
