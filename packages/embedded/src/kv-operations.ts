@@ -58,7 +58,8 @@ export function putValue(
 export function deleteKey(transaction: Transaction, key: Uint8Array): boolean | Pending {
   // The lock comes first: whoever holds the row settles whether it is there.
   if (transaction.lock(KEYSPACE, key) === PENDING) return PENDING;
-  const before = transaction.get(KEYSPACE, key);
+  // Its value may be a large one, which nobody wants.
+  const before = transaction.openValue(KEYSPACE, key);
   if (before === PENDING) return PENDING;
   if (before === undefined) return false;
   return transaction.delete(KEYSPACE, key) === PENDING ? PENDING : true;

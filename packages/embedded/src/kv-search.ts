@@ -28,6 +28,8 @@ export class KeySearch {
   #bytes = 0;
   #scanned = 0;
   #lastKey: Uint8Array | undefined;
+  /** The cursor stands on a key that has not been counted. */
+  #isTaking = false;
   #isAtEnd = false;
 
   constructor(request: KvSearchRequest) {
@@ -45,13 +47,17 @@ export class KeySearch {
   advance(cursor: Cursor): boolean | Pending {
     for (let left = KEYS_PER_STEP; left > 0; left -= 1) {
       if (this.#isFull()) return true;
-      const found = cursor.advance();
+      const found = this.#isTaking || cursor.advance();
       if (found === PENDING) return PENDING;
       if (!found) {
         this.#isAtEnd = true;
         return true;
       }
-      if (!this.#take(cursor)) return true;
+      this.#isTaking = true;
+      const fits = this.#take(cursor);
+      if (fits === PENDING) return PENDING;
+      this.#isTaking = false;
+      if (!fits) return true;
     }
     return false;
   }
@@ -66,10 +72,11 @@ export class KeySearch {
   }
 
   /** False when the pair no longer fits: it begins the next page. */
-  #take(cursor: Cursor): boolean {
+  #take(cursor: Cursor): boolean | Pending {
     const { bytes, start, end } = cursor.key;
     const key = bytes.slice(start, end);
     if (this.#pattern.matches(key)) {
+      if (cursor.loadValue() === PENDING) return PENDING;
       const size = key.length + cursor.value.end - cursor.value.start;
       if (this.#entries.length > 0 && this.#bytes + size > this.#maxBytes) return false;
       this.#entries.push(pairAt(cursor));
@@ -91,7 +98,7 @@ function regexOf(request: KvSearchRequest, pattern: Uint8Array): KeyPattern {
 
 function rangeBehind(prefix: Uint8Array, cursor: Uint8Array | undefined): KeyRange | undefined {
   const end = prefixEnd(prefix);
-  if (cursor === undefined) return { start: prefix, end };
+  if (cursor === undefined) return { start: prefix, end, keysOnly: true };
   if (!(cursor instanceof Uint8Array)) {
     throw new AlopexError('ALX_INVALID_ARGUMENT', 'a cursor is the Uint8Array of the page before');
   }
@@ -99,7 +106,9 @@ function rangeBehind(prefix: Uint8Array, cursor: Uint8Array | undefined): KeyRan
   const behind = new Uint8Array(cursor.length + 1);
   behind.set(cursor);
   const start = compareBytes(behind, prefix) > 0 ? behind : prefix;
-  return end !== undefined && compareBytes(start, end) >= 0 ? undefined : { start, end };
+  return end !== undefined && compareBytes(start, end) >= 0
+    ? undefined
+    : { start, end, keysOnly: true };
 }
 
 function bounded(

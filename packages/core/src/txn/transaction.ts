@@ -47,7 +47,7 @@ export interface KeyRange {
   /** Exclusive; absent = to the last key of the keyspace. */
   readonly end?: Uint8Array | undefined;
   readonly reverse?: boolean | undefined;
-  /** The caller looks at keys alone: values may be empty, and large ones are not read. */
+  /** The caller looks at keys first: values are undefined until `loadValue`, and large ones are not read. */
   readonly keysOnly?: boolean | undefined;
 }
 
@@ -60,6 +60,8 @@ export interface Cursor {
   readonly value: ValueSlot;
   /** True with the fields filled, false at the end (then and for ever). */
   advance(): boolean | Pending;
+  /** Shows the value under a cursor of a range with `keysOnly`; else it is shown already, and nothing happens. */
+  loadValue(): void | Pending;
   /** Idempotent; frees what the cursor holds. */
   close(): void;
 }

@@ -51,6 +51,8 @@ export class VisibleCursor implements Cursor {
   /** Going backward: the value of the key that was decided is still to be loaded. */
   #isOwed = false;
   readonly #keysOnly: boolean;
+  /** With keys only: the kind of a large value that was not loaded, of which the value shows the place; else put. */
+  #unloaded: number = ENTRY_KIND.put;
   /** fresh: not placed yet; before: the source stands before what is to be shown next; shown: it stands on the entry shown. */
   #state: 'fresh' | 'before' | 'shown' | 'ended' = 'fresh';
   /** Whether the whole range was walked. */
@@ -82,6 +84,7 @@ export class VisibleCursor implements Cursor {
   advance(): boolean | Pending {
     this.#owner.check();
     if (this.#state === 'ended') return false;
+    this.#unloaded = ENTRY_KIND.put;
     if (this.#state === 'fresh') {
       if (this.#place() === PENDING) return PENDING;
       this.#state = 'before';
@@ -147,7 +150,7 @@ export class VisibleCursor implements Cursor {
       }
       this.version = version;
       this.#showValue(kind);
-      if (kind > ENTRY_KIND.put && this.#loadValue(kind) === PENDING) return PENDING;
+      if (kind !== ENTRY_KIND.put && this.#showWhole(kind) === PENDING) return PENDING;
       this.#state = 'shown';
       return true;
     }
@@ -179,7 +182,7 @@ export class VisibleCursor implements Cursor {
         this.#deciding = false;
         if (this.#decided === ENTRY_KIND.delete) continue;
       }
-      this.#isOwed = this.#loadValue(this.#decided) === PENDING;
+      this.#isOwed = this.#showWhole(this.#decided) === PENDING;
       return this.#isOwed ? PENDING : true;
     }
     this.#state = 'ended';
@@ -220,12 +223,18 @@ export class VisibleCursor implements Cursor {
     value.end = source.valueEnd;
   }
 
-  /** A large value takes the place of what its entry holds, unless nobody wants values. */
-  #loadValue(kind: number): void | Pending {
-    const { value } = this;
+  loadValue(): void | Pending {
+    if (this.#unloaded === ENTRY_KIND.put) return;
+    if (this.#owner.loadLarge(this.#keyspace, this.#unloaded, this.value) === PENDING)
+      return PENDING;
+    this.#unloaded = ENTRY_KIND.put;
+  }
+
+  /** A large value takes the place of what its entry holds, unless it is to be asked for. */
+  #showWhole(kind: number): void | Pending {
     if (!isLarge(kind)) return;
-    if (this.#keysOnly) value.end = value.start;
-    else if (this.#owner.loadLarge(this.#keyspace, kind, value) === PENDING) return PENDING;
+    this.#unloaded = kind;
+    if (!this.#keysOnly) return this.loadValue();
   }
 
   #showKey(): void {

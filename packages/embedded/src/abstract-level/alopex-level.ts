@@ -86,11 +86,13 @@ export class AlopexLevel<K = string, V = string> extends AbstractLevel<Uint8Arra
   }
 
   async _has(key: Uint8Array, options: ReadOptions): Promise<boolean> {
-    return this._getSync(key, options) !== undefined;
+    return this.#read(options.snapshot, (transaction) => isThere(transaction, key));
   }
 
   async _hasMany(keys: readonly Uint8Array[], options: ReadOptions): Promise<boolean[]> {
-    return (await this._getMany(keys, options)).map((value) => value !== undefined);
+    return this.#read(options.snapshot, (transaction) =>
+      keys.map((key) => isThere(transaction, key)),
+    );
   }
 
   async _put(key: Uint8Array, value: Uint8Array, options: AlopexWriteOptions): Promise<void> {
@@ -109,7 +111,7 @@ export class AlopexLevel<K = string, V = string> extends AbstractLevel<Uint8Arra
     const limit = options.limit < 0 ? Number.POSITIVE_INFINITY : options.limit;
     const operations = this.#read(options.snapshot, (transaction) => {
       const found: Operation[] = [];
-      const cursor = transaction.scan(KEYSPACE, keyRangeOf(options));
+      const cursor = transaction.scan(KEYSPACE, { ...keyRangeOf(options), keysOnly: true });
       while (found.length < limit && cursor.advance() === true) {
         const { bytes, start, end } = cursor.key;
         found.push({ type: 'del', key: bytes.slice(start, end) });
@@ -197,6 +199,10 @@ function applied(transaction: Transaction, operation: Operation): void | typeof 
   return operation.type === 'put'
     ? transaction.put(KEYSPACE, operation.key, operation.value)
     : transaction.delete(KEYSPACE, operation.key);
+}
+
+function isThere(transaction: Transaction, key: Uint8Array): boolean {
+  return transaction.openValue(KEYSPACE, key) !== undefined;
 }
 
 function valueOf(transaction: Transaction, key: Uint8Array): Uint8Array | undefined {

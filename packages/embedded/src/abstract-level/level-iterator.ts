@@ -41,7 +41,7 @@ export class LevelIterator<K, V> extends AbstractIterator<AlopexLevel<K, V>, K, 
     super(level, options as object);
     this.#transaction = transaction;
     this.#ownsTransaction = ownsTransaction;
-    this.#range = keyRangeOf(options);
+    this.#range = { ...keyRangeOf(options), keysOnly: !options.values };
     this.#keys = options.keys;
     this.#values = options.values;
     this.#next = this.#range;

@@ -23,9 +23,7 @@ export function rangeFrom(range: KeyRange, target: Uint8Array): KeyRange | undef
   const { start, end, reverse } = range;
   if (start !== undefined && compareBytes(target, start) < 0) return undefined;
   if (end !== undefined && compareBytes(target, end) >= 0) return undefined;
-  return reverse === true
-    ? { start, end: successorOf(target), reverse }
-    : { start: target, end, reverse };
+  return reverse === true ? { ...range, end: successorOf(target) } : { ...range, start: target };
 }
 
 /** The least key behind another one is that key and a zero byte. */
