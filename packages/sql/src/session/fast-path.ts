@@ -2,12 +2,13 @@
 import type { CompiledStatement } from '../plan/compiled-statement.ts';
 import { directInsertOf } from './direct-insert.ts';
 import type { DirectWrite } from './direct-write.ts';
+import { indexSelectOf, type IndexSelect } from './index-select.ts';
 import { keyedWriteOf } from './keyed-write.ts';
 import { pointSelectOf, type PointSelect } from './point-select.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import type { CachedStatement } from './statement-cache.ts';
 
-export type FastPath = PointSelect | DirectWrite;
+export type FastPath = PointSelect | IndexSelect | DirectWrite;
 
 /** Looked for at the first call; undefined where the statement has none. */
 export function fastPathOf(entry: CachedStatement, engine: SqlEngine): FastPath | undefined {
@@ -23,6 +24,9 @@ export function directWriteOf(entry: CachedStatement, engine: SqlEngine): Direct
 function findPath(compiled: CompiledStatement, engine: SqlEngine): FastPath | undefined {
   if (compiled.kind !== 'query') return undefined;
   return (
-    pointSelectOf(compiled) ?? directInsertOf(compiled, engine) ?? keyedWriteOf(compiled, engine)
+    pointSelectOf(compiled) ??
+    indexSelectOf(compiled) ??
+    directInsertOf(compiled, engine) ??
+    keyedWriteOf(compiled, engine)
   );
 }

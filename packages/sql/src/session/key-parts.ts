@@ -1,6 +1,9 @@
-/** Where the values of a whole primary key come from, for the short ways of statements that touch one row. */
-import type { Scalar } from '@alopex-db/core/types';
+/** Where the values of a key come from, for the short ways of statements that look at one key. */
+import type { Expression } from '@alopex-db/core/exec';
+import type { DataType, Scalar } from '@alopex-db/core/types';
 import type { TableScan } from '../plan/physical.ts';
+import { convertParameter } from './parameters.ts';
+import type { SqlValue } from './session.ts';
 
 export interface KeyPart {
   /** Index of the parameter; -1: the constant. */
@@ -12,8 +15,13 @@ export interface KeyPart {
 export function keyParts(scan: TableScan): readonly KeyPart[] | undefined {
   const { access } = scan;
   if (access.kind !== 'point' || access.keys.length !== 1) return undefined;
+  return partsOf(access.keys[0]!);
+}
+
+/** Undefined unless the values are parameters and constants as they are. */
+export function partsOf(tuple: readonly Expression[]): readonly KeyPart[] | undefined {
   const parts: KeyPart[] = [];
-  for (const expression of access.keys[0]!) {
+  for (const expression of tuple) {
     if (expression.kind === 'parameter')
       parts.push({ parameter: expression.index, constant: null });
     else if (expression.kind === 'constant') {
@@ -21,4 +29,20 @@ export function keyParts(scan: TableScan): readonly KeyPart[] | undefined {
     } else return undefined;
   }
   return parts;
+}
+
+/** The values themselves; undefined when one is null, which equals nothing. */
+export function keyValues(
+  parts: readonly KeyPart[],
+  params: readonly SqlValue[],
+  types: readonly DataType[],
+): readonly Scalar[] | undefined {
+  const values: Scalar[] = [];
+  for (const { parameter, constant } of parts) {
+    const value =
+      parameter < 0 ? constant : convertParameter(params[parameter], types[parameter]!, parameter);
+    if (value === null) return undefined;
+    values.push(value);
+  }
+  return values;
 }

@@ -13,6 +13,7 @@ import { directWriteOf } from './fast-path.ts';
 import type { CollectedBatches, QuerySource } from './lazy-query.ts';
 import { inZone, outputForm, type OutputForm } from './output-value.ts';
 import { isPositional } from './parameters.ts';
+import type { IndexSelect } from './index-select.ts';
 import type { PointSelect } from './point-select.ts';
 import { runDirect, runDirectNow, type CallSummary } from './run-direct.ts';
 import { RowSink, type Sink } from './row-sink.ts';
@@ -65,37 +66,47 @@ export class StatementCall<T> implements QuerySource<T> {
   }
 
   readNow(): T[] | undefined {
-    const select = this.#pointSelect();
+    const select = this.#select();
     if (select === undefined) return undefined;
+    if (select.kind === 'index-select') return this.#readIndexed(select);
     const row = this.#readCommitted(select);
     return row === undefined ? [] : [row];
   }
 
   /** The first row on the calling thread. */
   firstNow(): T | undefined {
-    const select = this.#pointSelect();
-    if (select !== undefined) return this.#readCommitted(select);
-    return this.collectNow().rows[0];
+    const select = this.#select();
+    if (select?.kind === 'point-select') return this.#readCommitted(select);
+    const rows = select === undefined ? undefined : this.#readIndexed(select);
+    return (rows ?? this.collectNow().rows)[0];
   }
 
   /** Where the statement is a read by key outside transactions, and nothing asks for more than its rows. */
-  #pointSelect(): PointSelect | undefined {
+  #select(): PointSelect | IndexSelect | undefined {
     const { currentBlock, settings } = this.#host;
     if (currentBlock !== undefined || this.#options.signal?.aborted === true) return undefined;
     if (this.#options.maxRows !== undefined && this.#options.maxRows < 1) return undefined;
     if (this.#isCancelled || !isPositional(this.#params ?? NO_PARAMS)) return undefined;
     const path = this.#statement.fastPath(settings);
-    return path?.kind === 'point-select' ? path : undefined;
+    return path === undefined || path.kind === 'direct-write' ? undefined : path;
   }
 
   #readCommitted(select: PointSelect): T | undefined {
     this.#host.check();
     const { readLatest } = this.#host.engine;
-    // `#pointSelect` has seen that they are positional.
+    // `#select` has seen that they are positional.
     const params = (this.#params ?? NO_PARAMS) as readonly SqlValue[];
     const row = select.read(readLatest, params, this.#form);
     // A read of the newest committed row never waits. The caller names the type of its rows.
     return row as T | undefined;
+  }
+
+  #readIndexed(select: IndexSelect): T[] | undefined {
+    this.#host.check();
+    const { store } = this.#host.engine.services;
+    const params = (this.#params ?? NO_PARAMS) as readonly SqlValue[];
+    const rowsMax = this.#options.maxRows ?? Number.MAX_SAFE_INTEGER;
+    return select.read(store, params, this.#form, rowsMax) as T[] | undefined;
   }
 
   async collect(): Promise<QueryResult<T>> {
