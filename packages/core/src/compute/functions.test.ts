@@ -31,7 +31,7 @@ import {
 } from './math/integer-functions.ts';
 import { mathFunctions } from './math/math-functions.ts';
 import type { ScalarFunction } from './scalar-function.ts';
-import { temporalFunctions } from './temporal-functions.ts';
+import { temporalFunctions } from './temporal/temporal-functions.ts';
 import { byteaFunctions } from './text/bytea-functions.ts';
 import { textFunctions } from './text/text-functions.ts';
 import { uuidFunctions } from './uuid-functions.ts';
@@ -259,7 +259,12 @@ describe('functions of time and identity', () => {
     ];
     for (const [unit, expected] of cuts) {
       const columns = [constantColumn(TEXT, unit, 1), constantColumn(TIMESTAMP, moment, 1)];
-      const cut = temporalFunctions.dateTrunc.evaluate(columns, 1, TIMESTAMP, testRuntime());
+      const cut = temporalFunctions.truncateTimestamp.evaluate(
+        columns,
+        1,
+        TIMESTAMP,
+        testRuntime(),
+      );
       expect(formatTimestamp(Number(scalarAt(cut, 0))), unit).toBe(expected);
     }
     const parts: readonly (readonly [string, number])[] = [
@@ -284,10 +289,15 @@ describe('functions of time and identity', () => {
     ];
     for (const [unit, expected] of parts) {
       const columns = [constantColumn(TEXT, unit, 1), constantColumn(TIMESTAMP, moment, 1)];
-      const part = temporalFunctions.datePart.evaluate(columns, 1, FLOAT64, testRuntime());
+      const part = temporalFunctions.timestampFields.datePart.evaluate(
+        columns,
+        1,
+        FLOAT64,
+        testRuntime(),
+      );
       expect(scalarAt(part, 0), unit).toBe(expected);
     }
-    expect(() => run(temporalFunctions.dateTrunc, ['lunch', 0], TIMESTAMP)).toThrow(
+    expect(() => run(temporalFunctions.truncateTimestamp, ['lunch', 0], TIMESTAMP)).toThrow(
       'unit "lunch" not recognized',
     );
     const made = run(

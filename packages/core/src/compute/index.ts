@@ -62,7 +62,8 @@ export {
   type BitOperator,
 } from './math/integer-functions.ts';
 export { mathFunctions } from './math/math-functions.ts';
-export { temporalFunctions } from './temporal-functions.ts';
+export { formatFunctions } from './temporal/format-functions.ts';
+export { temporalFunctions, temporalOperators } from './temporal/temporal-functions.ts';
 export { byteaFunctions } from './text/bytea-functions.ts';
 export { textFunctions } from './text/text-functions.ts';
 export { uuidFunctions } from './uuid-functions.ts';

@@ -15,7 +15,7 @@ export const DATE_MINUS_INFINITY = -0x8000_0000;
 
 /** 4713-11-24 BC to 5874897-12-31: PostgreSQL's range. */
 const DATE_MIN = -2_440_588;
-const DATE_MAX = 2_145_031_948;
+const DATE_MAX = 2_145_042_905;
 
 export function isDate(days: number): boolean {
   return days >= DATE_MIN && days <= DATE_MAX;

@@ -1,11 +1,12 @@
 /** Literals. A string stays of unknown type until its place says what it is. */
-import { castScalar } from '@alopex-db/core/compute';
+import { castScalar, parseInterval } from '@alopex-db/core/compute';
 import type { Expression } from '@alopex-db/core/exec';
 import {
   BOOLEAN,
   BYTEA,
   FLOAT64,
   NUMERIC,
+  INTERVAL,
   NULL_TYPE,
   TEXT,
   vectorType,
@@ -61,7 +62,15 @@ function bindDecimal(text: string, node: Literal): Expression {
 }
 
 function bindTypedLiteral(node: TypedLiteral, context: ExpressionContext): Expression {
-  const text: Expression = { kind: 'constant', type: NULL_TYPE, value: node.value };
+  const { value, type, span } = node;
+  const fields = type.name === 'interval' ? type.intervalFields : undefined;
+  if (fields !== undefined)
+    return positioned(span, () => ({
+      kind: 'constant',
+      type: INTERVAL,
+      value: parseInterval(value, fields),
+    }));
+  const text: Expression = { kind: 'constant', type: NULL_TYPE, value };
   return coerceExplicitly(context.state, text, bindType(node.type), 'error', node.span);
 }
 

@@ -6,6 +6,7 @@ import {
   mathFunctions,
   negateFunction,
   numericFunctions,
+  temporalOperators,
   textFunctions,
   type ArithmeticOperator,
   type BitOperator,
@@ -19,12 +20,14 @@ import {
   INT16,
   INT32,
   INT64,
+  INTERVAL,
   NUMERIC,
   TEXT,
   type DataType,
 } from '@alopex-db/core/types';
 import type { Overload, ScalarDef } from './function-def.ts';
 import { JSON_OPERATORS, JSON_OVERLOADS } from './scalar-json.ts';
+import { TEMPORAL_OVERLOADS } from './temporal-operators.ts';
 import { VECTOR_OPERATORS } from './vector-functions.ts';
 
 export const INTEGERS: readonly DataType[] = [INT16, INT32, INT64];
@@ -64,6 +67,7 @@ function arithmetic(
   return operator(symbol, summary, [
     ...numeric,
     exact,
+    ...(TEMPORAL_OVERLOADS.get(symbol) ?? []),
     ...(VECTOR_OPERATORS.get(symbol) ?? []),
     ...(JSON_OVERLOADS.get(symbol) ?? []),
   ]);
@@ -126,6 +130,7 @@ export const PREFIX_OPERATORS: readonly ScalarDef[] = [
       implementation: negateFunction(type),
     })),
     { args: [NUMERIC], returns: NUMERIC, implementation: numericFunctions.negate },
+    { args: [INTERVAL], returns: INTERVAL, implementation: temporalOperators.intervalNegate },
   ]),
   operator(
     '~',

@@ -9,6 +9,7 @@ import { nextValueFunction, type SequenceSource } from './next-value.ts';
 import { JSON_FUNCTIONS } from './scalar-json.ts';
 import { MATH_FUNCTIONS } from './scalar-math.ts';
 import { TEXT_FUNCTIONS } from './scalar-text.ts';
+import { SYSTEM_FUNCTIONS } from './scalar-system.ts';
 import { TIME_FUNCTIONS } from './scalar-time.ts';
 import { VECTOR_FUNCTIONS } from './vector-functions.ts';
 import { WINDOW_FUNCTIONS } from './window-functions.ts';
@@ -74,6 +75,7 @@ export const FUNCTIONS: readonly FunctionDef[] = [
   ...TEXT_FUNCTIONS,
   ...JSON_FUNCTIONS,
   ...TIME_FUNCTIONS,
+  ...SYSTEM_FUNCTIONS,
   ...VECTOR_FUNCTIONS,
   ...AGGREGATES,
   ...WINDOW_FUNCTIONS,

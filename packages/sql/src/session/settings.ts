@@ -171,8 +171,10 @@ function resolve(settings: Settings): ResolvedSettings {
 function zoneText(text: string, findZone: TimeZoneProvider): string | undefined {
   if (/^(?:default|local)$/i.test(text)) return 'UTC';
   const hours = /^([+-]?)(\d{1,2})$/.exec(text);
-  const name =
-    hours === null ? text : `${hours[1] === '-' ? '-' : '+'}${hours[2]!.padStart(2, '0')}`;
+  if (hours === null) return findZone(text)?.name;
+  // POSIX counts hours west of UTC, as the name says twice.
+  const digits = hours[2]!.padStart(2, '0');
+  const name = hours[1] === '-' ? `<-${digits}>+${digits}` : `<+${digits}>-${digits}`;
   return findZone(name)?.name;
 }
 

@@ -221,7 +221,9 @@ class DateTimeReader {
   #takeNumber(text: string): void {
     const hasDate =
       this.#year !== undefined && (this.#day !== undefined || this.#dayOfYear !== undefined);
-    if (this.#julian !== undefined && !hasDate) {
+    if (this.#type === 'time' && (text.length === 4 || text.length === 6)) {
+      this.#takeDigitTime(text);
+    } else if (this.#julian !== undefined && !hasDate) {
       this.#julian = Number(text);
     } else if (text.includes('.')) {
       if (!/^\d{6}\.\d+$/.test(text)) throw this.#malformed();

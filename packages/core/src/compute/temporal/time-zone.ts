@@ -1,6 +1,6 @@
 /**
  * Time zones: how far local time is ahead of UTC at a moment. Names are IANA's, read through `Intl`, which every host has;
- * fixed offsets are written `+05:30` or, as in POSIX, `UTC-5`.
+ * fixed offsets are written as in POSIX: `UTC-5` is east of UTC.
  *
  * `Intl` answers for one moment in microseconds of work, so a zone remembers spans: an offset is asked for at both ends of a
  * span of weeks, and only a span whose ends differ is searched for the moment of change.
@@ -61,32 +61,35 @@ export const NO_SESSION: ValueContext = Object.freeze({
 
 const ZONES_KEPT_MAX = 1_000;
 const OFFSET = /^([+-])(\d{1,2})(?::?(\d{2}))?(?::?(\d{2}))?$/;
-const POSIX = /^[a-z]{3,}([+-]?\d{1,2})(?::(\d{2}))?$/i;
+const POSIX = /^(?:[a-z]{3,}|<[^<>]*>|)([+-]?)(\d{1,2})(?::?(\d{2}))?$/i;
 
 function makeZone(name: string): TimeZone | undefined {
   const key = name.toLowerCase();
   if (key === 'utc' || key === 'etc/utc' || key === 'zulu') return UTC;
-  const seconds = offsetOf(name);
+  const seconds = posixOffset(name);
   if (seconds !== undefined) return fixedZone(name, seconds);
   if (Object.hasOwn(ABBREVIATIONS, key))
     return fixedZone(name.toUpperCase(), ABBREVIATIONS[key]! * 3_600);
   return intlZone(name);
 }
 
-/** Seconds ahead of UTC of `+05:30` (ISO: east is positive), or of POSIX's `EST5` (west is positive). */
+/** Seconds ahead of UTC of an offset in a moment's text: `+05:30`, east is positive. */
 export function offsetOf(text: string): number | undefined {
   const match = OFFSET.exec(text);
-  if (match !== null) {
-    const seconds = Number(match[2]) * 3_600 + Number(match[3] ?? 0) * 60 + Number(match[4] ?? 0);
-    const fits = Number(match[2]) <= 15 && Number(match[3] ?? 0) < 60 && Number(match[4] ?? 0) < 60;
-    return fits ? (match[1] === '-' ? -seconds : seconds) + 0 : undefined;
-  }
-  const posix = POSIX.exec(text);
-  if (posix === null || text.includes('/')) return undefined;
-  const hours = Number(posix[1]);
-  if (Math.abs(hours) > 15) return undefined;
-  const minutes = Number(posix[2] ?? 0);
-  return -(hours * 3_600 + Math.sign(hours) * minutes * 60) + 0;
+  if (match === null) return undefined;
+  const [hours, minutes, seconds] = [match[2], match[3], match[4]].map((part) => Number(part ?? 0));
+  if (hours! > 15 || minutes! > 59 || seconds! > 59) return undefined;
+  const size = hours! * 3_600 + minutes! * 60 + seconds!;
+  return match[1] === '-' ? 0 - size : size;
+}
+
+/** Seconds ahead of UTC of a zone's name in POSIX's form: `EST5`, `<+07>-07`, `-07`, where west is positive. */
+function posixOffset(text: string): number | undefined {
+  const match = POSIX.exec(text);
+  if (match === null) return undefined;
+  const size = Number(match[2]) * 3_600 + Number(match[3] ?? 0) * 60;
+  if (Number(match[2]) > 15) return undefined;
+  return match[1] === '-' ? size : 0 - size;
 }
 
 function intlZone(name: string): TimeZone | undefined {
