@@ -21,6 +21,7 @@ export type {
 } from './expression.ts';
 export type { BatchIterator, ExecContext } from './operator.ts';
 export { aggregate } from './aggregate.ts';
+export { apply, type ApplyKind, type ApplyOptions } from './apply.ts';
 export { distinct } from './distinct.ts';
 export { filter } from './filter.ts';
 export { hashJoin, type HashJoinOptions } from './hash-join.ts';

@@ -10,6 +10,7 @@ import type { LogicalColumn, LogicalGet, LogicalPlan } from '../plan/logical.ts'
 import { unsupported } from './bind-error.ts';
 import { bindFunctionTable } from './bind-function-table.ts';
 import { bindJoin } from './bind-join.ts';
+import { joinedPlan, lateralPlace } from './bind-lateral.ts';
 import type { BindState } from './bind-state.ts';
 import { exactPlan } from './exact-plan.ts';
 import { findWithQuery, type BoundQuery, type QueryPlace } from './expression-context.ts';
@@ -22,36 +23,39 @@ import { tableScopeColumns, type ScopeColumn } from './scope.ts';
 const ONE_ROW: LogicalPlan = { kind: 'values', columns: [], tuples: [[]] };
 
 export function bindFrom(items: readonly FromItem[], place: QueryPlace): FromSource {
-  if (items.length === 0) return { plan: ONE_ROW, columns: [], tables: [] };
-  return items
-    .map((item) => bindFromItem(item, place))
-    .reduce((left, right, index) => {
-      refuseSameAlias(left.columns, right.columns, items[index]!.span);
-      return {
-        plan: {
-          kind: 'join',
-          join: 'inner',
-          left: left.plan,
-          right: right.plan,
-          condition: undefined,
-        },
-        columns: [...left.columns, ...right.columns],
-        tables: [...left.tables, ...right.tables],
-      };
-    });
+  let from: FromSource | undefined;
+  for (const item of items) {
+    const right = bindFromItem(item, place, from?.columns ?? []);
+    if (from === undefined) {
+      from = right;
+      continue;
+    }
+    refuseSameAlias(from.columns, right.columns, item.span);
+    from = {
+      plan: joinedPlan('inner', from.plan, right.plan, undefined, item),
+      columns: [...from.columns, ...right.columns],
+      tables: [...from.tables, ...right.tables],
+    };
+  }
+  return from ?? { plan: ONE_ROW, columns: [], tables: [] };
 }
 
-function bindFromItem(item: FromItem, place: QueryPlace): FromSource {
+/** `before`: what stands to the left in FROM, for LATERAL. */
+function bindFromItem(
+  item: FromItem,
+  place: QueryPlace,
+  before: readonly ScopeColumn[],
+): FromSource {
   switch (item.kind) {
     case 'table-reference':
       return bindTable(item, place);
     case 'derived-table':
-      return bindDerivedTable(item, place);
+      return bindDerivedTable(item, item.lateral ? lateralPlace(place, before) : place);
     case 'function-table':
-      return aliased(bindFunctionTable(item, place), item.alias);
+      return aliased(bindFunctionTable(item, lateralPlace(place, before)), item.alias);
     case 'join': {
-      const left = bindFromItem(item.left, place);
-      const right = bindFromItem(item.right, place);
+      const left = bindFromItem(item.left, place, before);
+      const right = bindFromItem(item.right, place, [...before, ...left.columns]);
       refuseSameAlias(left.columns, right.columns, item.right.span);
       const joined = bindJoin(item, left, right, place);
       return item.alias === undefined ? joined : renamed(joined, item.alias);
@@ -115,7 +119,6 @@ export function tableSource(
 }
 
 function bindDerivedTable(item: DerivedTable, place: QueryPlace): FromSource {
-  if (item.lateral) throw unsupported('LATERAL', item.span);
   const query = place.bind.query(item.query, { ...place, keepUnknown: false });
   return aliased(querySource(query, undefined), item.alias);
 }

@@ -8,6 +8,7 @@ import { outputColumns } from '../plan/logical.ts';
 import { columnExpression } from './bind-column.ts';
 import { compare, conjunction } from './bind-comparison.ts';
 import { unsupported } from './bind-error.ts';
+import { joinedPlan } from './bind-lateral.ts';
 import { castTo, requireBoolean } from './coerce.ts';
 import type { QueryPlace } from './expression-context.ts';
 import type { FromSource } from './from-source.ts';
@@ -36,13 +37,7 @@ export function bindJoin(
   const written = item.on === undefined ? [] : [bindOn(item.on, left, right, place)];
   const conditions = [...equalities, ...written];
   const condition = conditions.length === 0 ? undefined : conjunction(conditions);
-  const plan: LogicalPlan = {
-    kind: 'join',
-    join: kind,
-    left: left.plan,
-    right: right.plan,
-    condition,
-  };
+  const plan = joinedPlan(kind, left.plan, right.plan, condition, item.right);
   const tables =
     kind === 'semi' || kind === 'anti' ? left.tables : [...left.tables, ...right.tables];
   return { ...joinedNames(plan, kind, merged, left, right, place), tables };

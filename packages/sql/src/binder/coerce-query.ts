@@ -109,6 +109,7 @@ function settlePlan(
     case 'distinct':
       return { ...plan, input: settlePlan(state, plan.input, wanted, span) };
     case 'join':
+    case 'apply':
       return {
         ...plan,
         left: settlePlan(state, plan.left, wanted, span),

@@ -2,6 +2,7 @@
 import { unreachable } from '@alopex-db/core/base';
 import {
   aggregate,
+  apply,
   distinct,
   emitRows,
   filter,
@@ -17,7 +18,7 @@ import {
   window,
   type BatchIterator,
 } from '@alopex-db/core/exec';
-import type { DataType } from '@alopex-db/core/types';
+import type { DataType, Scalar } from '@alopex-db/core/types';
 import type { PhysicalPlan, PlanColumn } from '../plan/physical.ts';
 import { cteScan } from './cte-scan.ts';
 import { deleteRows } from './delete.ts';
@@ -45,6 +46,8 @@ export function openPlan(plan: PhysicalPlan, context: StatementContext): BatchIt
       return filter(open(plan.input), plan.predicate, context);
     case 'project':
       return project(open(plan.input), plan.expressions, context);
+    case 'apply':
+      return openApply(plan, context);
     case 'limit':
       return openLimit(plan, context);
     case 'cte-scan':
@@ -150,6 +153,22 @@ function openJoin(plan: JoinPlan, context: StatementContext): BatchIterator {
   }
   const { leftKeys, rightKeys, residual } = plan;
   return hashJoin({ ...sides, leftKeys, rightKeys, residual }, context, context);
+}
+
+type ApplyPlan = Extract<PhysicalPlan, { readonly kind: 'apply' }>;
+
+function openApply(plan: ApplyPlan, context: StatementContext): BatchIterator {
+  const { outer, condition } = plan;
+  const options = {
+    kind: plan.join,
+    left: context.open(plan.left),
+    openRight: (values: readonly Scalar[]) => context.openDependent(plan.right, values),
+    leftTypes: typesOf(plan.left.columns),
+    rightTypes: typesOf(plan.right.columns),
+    outer,
+    condition,
+  };
+  return apply(options, context, context);
 }
 
 type TopKPlan = Extract<PhysicalPlan, { readonly kind: 'top-k' }>;

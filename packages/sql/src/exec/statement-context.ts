@@ -62,12 +62,13 @@ export class StatementContext implements ExecContext, ExpressionRuntime {
     options: StatementContextOptions,
     parent?: StatementContext,
     outer: readonly Scalar[] = [],
+    canPause = parent === undefined,
   ) {
     this.options = options;
     this.outer = outer;
     this.ctes = parent?.ctes ?? new Map<CteDefinition, CteRows>();
     this.#working = parent === undefined ? new Map<WorkingTable, Batch>() : parent.#working;
-    this.canPause = parent === undefined;
+    this.canPause = canPause;
   }
 
   get services(): ExecServices {
@@ -156,6 +157,11 @@ export class StatementContext implements ExecContext, ExpressionRuntime {
     return this.options.instrument === undefined
       ? operator
       : this.options.instrument(plan, operator);
+  }
+
+  /** The right side of an apply, for one left row: it may wait where the operator above it may. */
+  openDependent(plan: PhysicalPlan, outer: readonly Scalar[]): BatchIterator {
+    return new StatementContext(this.options, this, outer, this.canPause).open(plan);
   }
 
   openSubquery(plan: object, outer: readonly Scalar[]): BatchIterator {

@@ -4,7 +4,7 @@
  */
 import type { Expression } from '@alopex-db/core/exec';
 import { indexLayouts } from '../catalog/index-layout.ts';
-import type { LogicalGet, LogicalJoin, LogicalPlan } from '../plan/logical.ts';
+import type { LogicalApply, LogicalGet, LogicalJoin, LogicalPlan } from '../plan/logical.ts';
 import { conjuncts } from '../plan/conjuncts.ts';
 import { columnIds, outputIds } from '../plan/walk-plan.ts';
 import { DEFAULT_ROW_COUNT, type Statistics } from './statistics.ts';
@@ -61,6 +61,8 @@ export class Estimator {
         return this.rows(plan.input);
       case 'join':
         return this.#joined(plan);
+      case 'apply':
+        return this.#applied(plan);
       case 'aggregate':
         return plan.groups.length === 0 ? 1 : Math.max(1, this.rows(plan.input) * GROUPS_PER_ROW);
       case 'limit':
@@ -91,6 +93,14 @@ export class Estimator {
     const rows = this.rows(input);
     if (input.kind === 'get' && fixesKey(input, parts)) return Math.min(rows, keyTuples(parts));
     return Math.max(1, rows * parts.reduce((product, part) => product * selectivity(part), 1));
+  }
+
+  #applied(plan: LogicalApply): number {
+    const left = this.rows(plan.left);
+    if (plan.join === 'semi' || plan.join === 'anti') return Math.max(1, left / 2);
+    const share = plan.condition === undefined ? 1 : selectivity(plan.condition);
+    const rows = left * this.rows(plan.right) * share;
+    return Math.max(1, plan.join === 'left' ? left : 1, rows);
   }
 
   #joined(plan: LogicalJoin): number {

@@ -72,6 +72,7 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
       // Partners that are looked up are read by the join itself.
       return plan.lookup === undefined ? [plan.left, plan.right] : [plan.left];
     case 'nested-loop-join':
+    case 'apply':
     case 'set-operation':
       return [plan.left, plan.right];
     case 'insert':
@@ -142,6 +143,8 @@ class Describer {
       case 'hash-join':
       case 'nested-loop-join':
         return this.#joinDetails(plan);
+      case 'apply':
+        return this.#applyDetails(plan);
       case 'aggregate':
         return this.#aggregateDetails(plan);
       case 'window':
@@ -277,6 +280,13 @@ class Describer {
     return details;
   }
 
+  #applyDetails(plan: PhysicalPlan & { readonly kind: 'apply' }): readonly PlanDetail[] {
+    const details = [this.#list('For Each', plan.outer, plan.left.columns)];
+    if (plan.condition === undefined) return details;
+    const both = [...plan.left.columns, ...plan.right.columns];
+    return [...details, this.#one('Join Filter', plan.condition, both)];
+  }
+
   #aggregateDetails(plan: PhysicalPlan & { readonly kind: 'aggregate' }): readonly PlanDetail[] {
     const details: PlanDetail[] = [];
     if (plan.groups.length > 0)
@@ -350,6 +360,8 @@ function titleOf(plan: PhysicalPlan): string {
     }
     case 'nested-loop-join':
       return plan.join === 'inner' ? 'Nested Loop' : `Nested Loop ${JOIN_WORDS[plan.join]} Join`;
+    case 'apply':
+      return plan.join === 'inner' ? 'Lateral Join' : `Lateral ${JOIN_WORDS[plan.join]} Join`;
     case 'aggregate':
       return plan.groups.length === 0 ? 'Aggregate' : 'Hash Aggregate';
     case 'set-operation':

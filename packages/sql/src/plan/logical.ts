@@ -85,6 +85,18 @@ export interface LogicalJoin {
   readonly condition: Expression | undefined;
 }
 
+/**
+ * A join whose right side reads columns of the left one, run anew for each left row: the apply operator of Galindo-Legaria and
+ * Joshi 2001, LATERAL in SQL. Output as of a join. No column of the right side may be padded on the left.
+ */
+export interface LogicalApply {
+  readonly kind: 'apply';
+  readonly join: 'inner' | 'left' | 'semi' | 'anti';
+  readonly left: LogicalPlan;
+  readonly right: LogicalPlan;
+  readonly condition: Expression | undefined;
+}
+
 /** Output: groups, then aggregates. Without groups exactly one row. */
 export interface LogicalAggregate {
   readonly kind: 'aggregate';
@@ -244,6 +256,7 @@ export type LogicalPlan =
   | LogicalFilter
   | LogicalProject
   | LogicalJoin
+  | LogicalApply
   | LogicalAggregate
   | LogicalWindow
   | LogicalSort
@@ -276,6 +289,7 @@ export function outputColumns(plan: LogicalPlan): readonly LogicalColumn[] {
     case 'window':
       return [...outputColumns(plan.input), ...plan.items.map((item) => item.column)];
     case 'join':
+    case 'apply':
       return joinColumns(plan);
     case 'filter':
     case 'sort':
@@ -290,7 +304,7 @@ export function outputColumns(plan: LogicalPlan): readonly LogicalColumn[] {
 }
 
 /** An outer join fills the side that has no partner with nulls, whatever its columns promised before. */
-function joinColumns(plan: LogicalJoin): readonly LogicalColumn[] {
+function joinColumns(plan: LogicalJoin | LogicalApply): readonly LogicalColumn[] {
   const left = outputColumns(plan.left);
   if (plan.join === 'semi' || plan.join === 'anti') return left;
   const right = outputColumns(plan.right);

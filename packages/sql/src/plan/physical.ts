@@ -127,6 +127,16 @@ export type PhysicalPlan =
        */
       readonly lookup?: readonly Expression[] | undefined;
     })
+  /** Runs `right` anew for each left row, with the values of `outer` over that row. */
+  | (PlanNode & {
+      readonly kind: 'apply';
+      readonly join: 'inner' | 'left' | 'semi' | 'anti';
+      readonly left: PhysicalPlan;
+      readonly right: PhysicalPlan;
+      readonly outer: readonly Expression[];
+      /** Over left columns, then right ones. */
+      readonly condition: Expression | undefined;
+    })
   | (PlanNode & {
       readonly kind: 'nested-loop-join';
       readonly join: JoinKind;

@@ -22,6 +22,7 @@ export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'recursive':
       return [plan.anchor, plan.step];
     case 'join':
+    case 'apply':
     case 'set-operation':
       return [plan.left, plan.right];
     case 'insert':
@@ -59,6 +60,7 @@ export function mapInputs(
       return anchor === plan.anchor && step === plan.step ? plan : { ...plan, anchor, step };
     }
     case 'join':
+    case 'apply':
     case 'set-operation': {
       const left = rewrite(plan.left);
       const right = rewrite(plan.right);
@@ -127,6 +129,7 @@ function rebuildNode(
     case 'project':
       return { ...plan, items: items(plan.items) };
     case 'join':
+    case 'apply':
       return { ...plan, condition: optional(plan.condition) };
     case 'aggregate':
       return {

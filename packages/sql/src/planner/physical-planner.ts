@@ -22,8 +22,14 @@ import type { CteDefinition, PhysicalPlan, WorkingTable } from '../plan/physical
 import { mapAggregate, mapSortKeys } from '../plan/walk-plan.ts';
 import { EXPRESSION_ROW, HASH_ROW, sortCost } from './cost.ts';
 import { orderedByIndex } from './index-order.ts';
-import { ExpressionPlacer, SubqueryFrame, type Layout } from './place-expression.ts';
+import {
+  ExpressionPlacer,
+  SubqueryFrame,
+  type DependentPlan,
+  type Layout,
+} from './place-expression.ts';
 import { NO_COLUMNS, type PlanContext } from './plan-context.ts';
+import { planApply } from './plan-apply.ts';
 import { planJoin } from './plan-join.ts';
 import { planScan } from './plan-scan.ts';
 import { planDelete, planInsert, planUpdate } from './plan-writer.ts';
@@ -93,6 +99,10 @@ class PhysicalPlanner implements PlanContext {
     return this.#placer.place(expression, layout);
   }
 
+  placePlan(plan: LogicalPlan, layout: Layout): DependentPlan {
+    return this.#placer.placePlan(plan, layout);
+  }
+
   cte(index: number): CteDefinition {
     return this.#shared.cte(index);
   }
@@ -120,6 +130,8 @@ class PhysicalPlanner implements PlanContext {
         return this.#planProject(node);
       case 'join':
         return planJoin(node, this);
+      case 'apply':
+        return planApply(node, this);
       case 'aggregate':
         return this.#planAggregate(node);
       case 'window':

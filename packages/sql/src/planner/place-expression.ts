@@ -30,6 +30,12 @@ export class SubqueryFrame {
 /** Plans the inside of a subquery; given by the physical planner. */
 export type SubqueryPlanner = (plan: LogicalPlan, frame: SubqueryFrame) => PhysicalPlan;
 
+/** A plan run for values of the query around it: `outer` k is computed there. */
+export interface DependentPlan {
+  readonly plan: PhysicalPlan;
+  readonly outer: readonly Expression[];
+}
+
 export class ExpressionPlacer {
   readonly #frame: SubqueryFrame;
   readonly #planSubquery: SubqueryPlanner;
@@ -43,12 +49,17 @@ export class ExpressionPlacer {
     if (expression.kind === 'column') return this.#placeColumn(expression, layout);
     const placed = mapOperands(expression, (operand) => this.place(operand, layout));
     if (placed.kind !== 'subquery') return placed;
+    return { ...placed, ...this.placePlan(subqueryPlan(placed), layout) };
+  }
+
+  /** A plan that reads columns of this layout, and what it is to be given of them. */
+  placePlan(plan: LogicalPlan, layout: Layout): DependentPlan {
     const frame = new SubqueryFrame();
-    const plan = this.#planSubquery(subqueryPlan(placed), frame);
+    const dependent = this.#planSubquery(plan, frame);
     const outer = frame.columns.map(({ id, type }) =>
       this.#placeColumn({ kind: 'column', type, index: id }, layout),
     );
-    return { ...placed, plan, outer };
+    return { plan: dependent, outer };
   }
 
   #placeColumn(column: Expression & { readonly kind: 'column' }, layout: Layout): Expression {

@@ -3,7 +3,7 @@ import type { Expression } from '@alopex-db/core/exec';
 import type { Estimator } from '../optimizer/estimate.ts';
 import type { LogicalPlan } from '../plan/logical.ts';
 import type { CteDefinition } from '../plan/physical.ts';
-import type { Layout } from './place-expression.ts';
+import type { DependentPlan, Layout } from './place-expression.ts';
 import type { Planned } from './planned.ts';
 
 export interface PlanContext {
@@ -11,6 +11,8 @@ export interface PlanContext {
   plan(node: LogicalPlan): Planned;
   /** Ids to positions of an input with this layout. */
   place(expression: Expression, layout: Layout): Expression;
+  /** A plan that reads columns of an input with this layout. */
+  placePlan(plan: LogicalPlan, layout: Layout): DependentPlan;
   cte(index: number): CteDefinition;
 }
 

@@ -50,6 +50,8 @@ function describe(plan: LogicalPlan, names: ExpressionNames): string {
       return `project ${itemsText(plan.items, text)}`;
     case 'join':
       return `${plan.join} join${plan.condition === undefined ? '' : ` on ${text(plan.condition)}`}`;
+    case 'apply':
+      return `${plan.join} apply${plan.condition === undefined ? '' : ` on ${text(plan.condition)}`}`;
     case 'aggregate': {
       const calls = plan.aggregates.map(({ column, call }) => {
         const args = call.args.map(text).join(', ') || '*';

@@ -1,6 +1,7 @@
 /** The rules in the order in which they run. */
 import type { Rule } from '../rule.ts';
 import { foldConstants } from './fold-constants.ts';
+import { joinLaterals } from './join-laterals.ts';
 import { mergeProjects } from './merge-projects.ts';
 import { orderJoins } from './order-joins.ts';
 import { pruneColumns } from './prune-columns.ts';
@@ -13,6 +14,8 @@ export const RULES: readonly Rule[] = [
   foldConstants,
   // Before pushing, because it makes conditions that can be pushed.
   unnestSubqueries,
+  // Before pushing too: a condition would sink into the right side of an apply.
+  joinLaterals,
   pushPredicates,
   // After pushing, when every input of a join has its own conditions and an estimate that counts.
   orderJoins,

@@ -11,7 +11,7 @@ export const foldConstants: Rule = {
 
 function dropDecided(node: LogicalPlan): LogicalPlan {
   if (
-    node.kind === 'join' &&
+    (node.kind === 'join' || node.kind === 'apply') &&
     node.condition?.kind === 'constant' &&
     node.condition.value === true
   ) {

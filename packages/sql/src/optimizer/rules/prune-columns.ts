@@ -6,6 +6,7 @@ import type { Expression } from '@alopex-db/core/exec';
 import {
   outputColumns,
   type LogicalAggregate,
+  type LogicalApply,
   type LogicalGet,
   type LogicalJoin,
   type LogicalPlan,
@@ -16,6 +17,7 @@ import {
 import { isVolatileCall, someNode } from '../../plan/walk-expression.ts';
 import {
   columnIds,
+  freeColumns,
   mapDeep,
   mapNodeExpressions,
   nodeExpressions,
@@ -52,6 +54,8 @@ function prune(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       return pruneWindow(plan, wanted);
     case 'join':
       return pruneJoin(plan, wanted);
+    case 'apply':
+      return pruneApply(plan, wanted);
     case 'set-operation':
       return pruneSetOperation(plan);
     case 'filter':
@@ -117,6 +121,14 @@ function pruneJoin(plan: LogicalJoin, wanted: Wanted): LogicalJoin {
   const node = withPrunedExists(plan) as LogicalJoin;
   const read = alsoRead(node, wanted);
   return { ...node, left: prune(node.left, read), right: prune(node.right, read) };
+}
+
+/** The right side reads columns of the left one too. */
+function pruneApply(plan: LogicalApply, wanted: Wanted): LogicalApply {
+  const node = withPrunedExists(plan) as LogicalApply;
+  const read = alsoRead(node, wanted);
+  const right = prune(node.right, read);
+  return { ...node, left: prune(node.left, new Set([...read, ...freeColumns(right)])), right };
 }
 
 function pruneSetOperation(plan: LogicalSetOperation): LogicalSetOperation {

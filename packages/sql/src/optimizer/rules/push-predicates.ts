@@ -10,6 +10,7 @@ import { conjoin, conjuncts } from '../../plan/conjuncts.ts';
 import {
   outputColumns,
   type LogicalAggregate,
+  type LogicalApply,
   type LogicalJoin,
   type LogicalPlan,
   type LogicalProject,
@@ -51,6 +52,8 @@ function push(plan: LogicalPlan, conditions: readonly Expression[]): LogicalPlan
       return pushIntoProject(plan, conditions);
     case 'join':
       return pushIntoJoin(plan, conditions);
+    case 'apply':
+      return pushIntoApply(plan, conditions);
     case 'aggregate':
       return pushIntoAggregate(plan, conditions);
     case 'window':
@@ -201,6 +204,27 @@ function pushIntoJoin(written: LogicalJoin, above: readonly Expression[]): Logic
     case 'full':
       return filtered({ ...plan, left: push(plan.left, []), right: push(plan.right, []) }, above);
   }
+}
+
+/** The right side of an apply may read the left one, so a condition over both can sink into it as well. */
+function pushIntoApply(written: LogicalApply, above: readonly Expression[]): LogicalPlan {
+  const right = outputIds(written.right);
+  const needsRight =
+    written.join === 'left' && above.some((condition) => rejectsNulls(condition, right));
+  const plan: LogicalApply = needsRight ? { ...written, join: 'inner' } : written;
+  const own = plan.condition === undefined ? [] : conjuncts(plan.condition);
+  const readsRight = (condition: Expression): boolean =>
+    [...columnIds(condition)].some((id) => right.has(id));
+  const below = above.filter((condition) => isMovable(condition) && !readsRight(condition));
+  const rest = above.filter((condition) => !below.includes(condition));
+  if (plan.join !== 'inner') {
+    const pushed = { ...plan, left: push(plan.left, below), right: push(plan.right, []) };
+    return filtered(pushed, rest);
+  }
+  const all = [...own, ...rest];
+  const condition = conjoin(all.filter((one) => !isMovable(one)));
+  const left = push(plan.left, below);
+  return { ...plan, left, right: push(plan.right, all.filter(isMovable)), condition };
 }
 
 /** An outer join whose padded rows cannot pass the conditions above is an inner one, or pads one side less. */

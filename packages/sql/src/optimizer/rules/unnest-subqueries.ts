@@ -15,8 +15,9 @@ import {
   type LogicalJoin,
   type LogicalPlan,
 } from '../../plan/logical.ts';
-import { isMovable, isRepeatable } from '../../plan/substitute.ts';
-import { columnIds, freeColumns, mapPlan, subqueryPlan } from '../../plan/walk-plan.ts';
+import { isRepeatable } from '../../plan/substitute.ts';
+import { mapPlan, subqueryPlan } from '../../plan/walk-plan.ts';
+import { pullConditions, type Pulled } from '../pull-conditions.ts';
 import type { Rule } from '../rule.ts';
 
 export const unnestSubqueries: Rule = {
@@ -57,7 +58,7 @@ function unnestExists(
   negated: boolean,
   input: LogicalPlan,
 ): LogicalJoin | undefined {
-  const pulled = pullConditions(withoutOutput(subqueryPlan(subquery)));
+  const pulled = pullConditions(withoutOutput(subqueryPlan(subquery)), 'mean nothing');
   // Uncorrelated: it runs once, and stops at its first row.
   if (pulled === undefined || pulled.conditions.length === 0) return undefined;
   return semiJoin(input, pulled, [], negated);
@@ -72,7 +73,7 @@ function unnestIn(
   if (!isRepeatable(probe)) return undefined;
   const plan = subqueryPlan(subquery);
   const column = outputColumns(plan)[0]!;
-  const pulled = pullConditions(plan);
+  const pulled = pullConditions(plan, 'mean nothing');
   if (pulled === undefined) return undefined;
   if (negated) {
     const nullable = new Map(outputColumns(input).map((one) => [one.id, one.nullable]));
@@ -110,92 +111,4 @@ function withoutOutput(plan: LogicalPlan): LogicalPlan {
     default:
       return plan;
   }
-}
-
-interface Pulled {
-  readonly plan: LogicalPlan;
-  /** Conditions that read the enclosing query, taken out of the plan. */
-  readonly conditions: readonly Expression[];
-}
-
-/** Takes conditions on the enclosing query out; undefined where some other part depends on it. */
-function pullConditions(plan: LogicalPlan): Pulled | undefined {
-  const outer = freeColumns(plan);
-  if (outer.size === 0) return { plan, conditions: [] };
-  const pulled = pull(plan, outer);
-  return pulled !== undefined && freeColumns(pulled.plan).size === 0 ? pulled : undefined;
-}
-
-function pull(plan: LogicalPlan, outer: ReadonlySet<number>): Pulled | undefined {
-  if (freeColumns(plan).size === 0) return { plan, conditions: [] };
-  switch (plan.kind) {
-    case 'filter': {
-      const below = pull(plan.input, outer);
-      if (below === undefined) return undefined;
-      const { inside, outside } = split(conjuncts(plan.predicate), outer);
-      const predicate = conjoin(inside);
-      const kept: LogicalPlan =
-        predicate === undefined ? below.plan : { kind: 'filter', input: below.plan, predicate };
-      return outside.every(isMovable)
-        ? { plan: kept, conditions: [...below.conditions, ...outside] }
-        : undefined;
-    }
-    case 'project': {
-      const below = pull(plan.input, outer);
-      return below === undefined
-        ? undefined
-        : { plan: exposing(plan, below), conditions: below.conditions };
-    }
-    case 'sort':
-    case 'distinct': {
-      // Order means nothing to a semi join, and neither do doubles.
-      return pull(plan.input, outer);
-    }
-    case 'join':
-      return plan.join === 'inner' ? pullFromJoin(plan, outer) : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function pullFromJoin(plan: LogicalJoin, outer: ReadonlySet<number>): Pulled | undefined {
-  const left = pull(plan.left, outer);
-  const right = pull(plan.right, outer);
-  if (left === undefined || right === undefined) return undefined;
-  const { inside, outside } = split(
-    plan.condition === undefined ? [] : conjuncts(plan.condition),
-    outer,
-  );
-  const joined: LogicalJoin = {
-    ...plan,
-    left: left.plan,
-    right: right.plan,
-    condition: conjoin(inside),
-  };
-  return { plan: joined, conditions: [...left.conditions, ...right.conditions, ...outside] };
-}
-
-/** The projection with the columns added that the conditions read from below it. */
-function exposing(plan: LogicalPlan & { readonly kind: 'project' }, below: Pulled): LogicalPlan {
-  const shown = new Set(plan.items.map((item) => item.column.id));
-  const wanted = new Set(below.conditions.flatMap((condition) => [...columnIds(condition)]));
-  const added = outputColumns(below.plan).filter(
-    (column) => wanted.has(column.id) && !shown.has(column.id),
-  );
-  const items = added.map((column) => ({
-    column,
-    expression: { kind: 'column' as const, type: column.type, index: column.id },
-  }));
-  return { ...plan, input: below.plan, items: [...plan.items, ...items] };
-}
-
-function split(
-  parts: readonly Expression[],
-  outer: ReadonlySet<number>,
-): { readonly inside: readonly Expression[]; readonly outside: readonly Expression[] } {
-  const inside: Expression[] = [];
-  const outside: Expression[] = [];
-  for (const part of parts)
-    ([...columnIds(part)].some((id) => outer.has(id)) ? outside : inside).push(part);
-  return { inside, outside };
 }
