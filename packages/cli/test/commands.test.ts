@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Workplace } from './workplace.ts';
 
@@ -214,4 +214,28 @@ test('kv searches page by page, and writes only over what it expects', async () 
   expect((await place.run(['kv', 'cas', 'visit', 'w'])).code).toBe(2);
   expect((await place.run(['kv', 'cas', 'visit', 'w', '--expected', 'v'])).code).toBe(0);
   expect((await place.run(['kv', 'put', 'a', 'b', '--ttl-ms', '-1'])).code).toBe(1);
+});
+
+test('kv takes and shows bytes as base64, streams files both ways, and bounds a search', async () => {
+  using place = new Workplace();
+  expect((await place.run(['kv', 'put', '--base64', 'AP8=', 'AQI='])).code).toBe(0);
+  expect((await place.run(['kv', 'get', '--hex', '00ff'])).stdout).toBe('0102\n');
+  expect((await place.run(['kv', 'get', '--base64', 'AP8='])).stdout).toBe('AQI=\n');
+  expect((await place.run(['kv', 'get', '--base64', 'A'])).code).toBe(1);
+  const bytes = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 7) & 255);
+  const from = place.write('from.bin', bytes);
+  const to = place.path('to.bin');
+  expect((await place.run(['kv', 'put', 'file', '--file', from])).code).toBe(0);
+  expect((await place.run(['kv', 'get', 'file', '--file', to])).code).toBe(0);
+  expect(readFileSync(to).equals(bytes)).toBe(true);
+  expect((await place.run(['kv', 'put', 'in', '--file', '-'], { input: 'piped' })).code).toBe(0);
+  expect((await place.run(['kv', 'get', 'in'])).stdout).toBe('piped\n');
+  expect((await place.run(['kv', 'put', 'neither'])).code).toBe(1);
+  expect((await place.run(['kv', 'put', 'gone', '--file', place.path('gone')])).code).toBe(1);
+  expect((await place.run(['kv', 'get', 'gone'])).code).toBe(2);
+  expect((await place.run(['kv', 'get', 'gone', '--file', to])).code).toBe(2);
+  const page = await place.run(['kv', 'search', 'i*', '--scan-budget', '1', '--output', 'csv']);
+  expect(page.stdout).toBe('key,value\nin,piped\n');
+  expect((await place.run(['kv', 'search', 'i*', '--scan-budget', '0'])).code).toBe(1);
+  expect((await place.run(['kv', 'watch'])).code).toBe(5);
 });

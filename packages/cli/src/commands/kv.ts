@@ -1,28 +1,22 @@
-/** `alopex kv get | put | delete | cas | list | search`: the key-value facet. Keys and values are text; `--hex` shows and takes bytes. */
+/** `alopex kv get | put | delete | cas | list | search`: the key-value facet. */
 import { Option, type Command } from 'commander';
-import { AlopexError, fromHex, toHex } from '@alopex-db/core/base';
-import type { Bytes } from '@alopex-db/embedded';
+import { AlopexError, toHex } from '@alopex-db/core/base';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputFormat } from '../global-options.ts';
 import { createWriter } from '../output/create-writer.ts';
 import { openTarget } from '../target.ts';
 import { writeOut } from '../terminal.ts';
+import { addTextOptions, bytesOf, hexBytes, textOf, type KvTextOptions } from './kv-text.ts';
+import { getValue, putValue, type GetOptions, type PutOptions } from './kv-value.ts';
 
-interface KvOptions {
-  readonly hex?: boolean | undefined;
-}
-
-interface PutOptions extends KvOptions {
-  readonly ttlMs?: string | undefined;
-}
-
-interface SearchOptions extends KvOptions {
+interface SearchOptions extends KvTextOptions {
   readonly mode: string;
   readonly cursorHex?: string | undefined;
+  readonly scanBudget?: string | undefined;
 }
 
-interface ListOptions extends KvOptions {
+interface ListOptions extends KvTextOptions {
   readonly prefix?: string | undefined;
   readonly reverse?: boolean | undefined;
 }
@@ -36,35 +30,31 @@ const PAIR_COLUMNS = [
 export function addKvCommand(program: Command, context: CommandContext): void {
   const { terminal } = context;
   const kv = program.command('kv').description('read and write keys');
-  kv.command('get')
+  addTextOptions(kv.command('get'))
     .argument('<key>')
-    .option('--hex', 'key and value as hexadecimal bytes')
+    .option('--file <path>', 'write the bytes of the value into a file')
     .description('print the value of a key; exit code 2 when there is none')
-    .action(async (key: string, options: KvOptions) => {
-      await using database = await openTarget(context.globals, { createIfMissing: false });
-      const value = await database.kv.get(bytesOf(key, options));
-      if (value !== undefined) await writeOut(terminal.stdout, `${textOf(value, options)}\n`);
-      else context.exitCode = EXIT.warning;
-    });
-  kv.command('put')
+    .action((key: string, options: GetOptions) => getValue(context, key, options));
+  addTextOptions(kv.command('put'))
     .argument('<key>')
-    .argument('<value>')
-    .option('--hex', 'key and value as hexadecimal bytes')
+    .argument('[value]')
+    .option('--file <path>', 'the bytes of a file as the value; - is standard input')
     .option('--ttl-ms <number>', 'the key is absent after as many milliseconds')
     .description('write a key')
-    .action(async (key: string, value: string, options: PutOptions) => {
-      await using database = await openTarget(context.globals, { createIfMissing: true });
-      const ttlMs = options.ttlMs === undefined ? undefined : Number(options.ttlMs);
-      await database.kv.put(bytesOf(key, options), bytesOf(value, options), { ttlMs });
-    });
-  kv.command('cas')
+    .action((key: string, value: string | undefined, options: PutOptions) =>
+      putValue(context, key, value, options),
+    );
+  addTextOptions(kv.command('cas'))
     .argument('<key>')
     .argument('<next>')
     .option('--expected <value>', 'what the key must hold; without it the key must not exist')
-    .option('--hex', 'key and values as hexadecimal bytes')
     .description('write a key when its value is as expected; exit code 2 when it is not')
     .action(
-      async (key: string, next: string, options: KvOptions & { readonly expected?: string }) => {
+      async (
+        key: string,
+        next: string,
+        options: KvTextOptions & { readonly expected?: string },
+      ) => {
         await using database = await openTarget(context.globals, { createIfMissing: true });
         const { expected } = options;
         const before = expected === undefined ? undefined : bytesOf(expected, options);
@@ -76,27 +66,32 @@ export function addKvCommand(program: Command, context: CommandContext): void {
         if (!swapped) context.exitCode = EXIT.warning;
       },
     );
-  kv.command('delete')
+  addTextOptions(kv.command('delete'))
     .argument('<key>')
-    .option('--hex', 'key as hexadecimal bytes')
     .description('delete a key; exit code 2 when there was none')
-    .action(async (key: string, options: KvOptions) => {
+    .action(async (key: string, options: KvTextOptions) => {
       await using database = await openTarget(context.globals, { createIfMissing: false });
       if (!(await database.kv.delete(bytesOf(key, options)))) context.exitCode = EXIT.warning;
     });
-  kv.command('list')
+  addTextOptions(kv.command('list'))
     .option('--prefix <text>', 'only keys that start so')
     .option('--reverse', 'from the last key down')
-    .option('--hex', 'keys and values as hexadecimal bytes')
     .description('print keys and values in key order')
     .action((options: ListOptions) => listKeys(context, options));
-  kv.command('search')
+  addTextOptions(kv.command('search'))
     .argument('<pattern>')
     .addOption(new Option('--mode <mode>').choices(['glob', 'regex']).default('glob'))
+    .option('--scan-budget <number>', 'keys looked at for the page')
     .option('--cursor-hex <bytes>', 'go on behind the page that ended with this cursor')
-    .option('--hex', 'keys and values as hexadecimal bytes')
     .description('print a page of the keys that match; the cursor of the next goes to stderr')
     .action((pattern: string, options: SearchOptions) => searchKeys(context, pattern, options));
+  kv.command('watch')
+    .description('print changes as they are committed (of a server; not built yet)')
+    .action(() => {
+      throw new AlopexError('ALX_UNSUPPORTED', 'kv watch needs a server, which is not built yet', {
+        hint: 'A directory has one writer, which is then this program. Within a program use kv.watch.',
+      });
+    });
 }
 
 async function searchKeys(
@@ -111,6 +106,7 @@ async function searchKeys(
     pattern,
     cursor,
     limit: globals.limit,
+    scanBudget: options.scanBudget === undefined ? undefined : Number(options.scanBudget),
   });
   const writer = createWriter(outputFormat(globals));
   let text = writer.begin(PAIR_COLUMNS);
@@ -141,22 +137,4 @@ async function listKeys(
     }
   }
   await writeOut(terminal.stdout, text + writer.end());
-}
-
-function bytesOf(text: string, options: KvOptions): Bytes {
-  return options.hex === true ? hexBytes(text) : text;
-}
-
-function hexBytes(text: string): Uint8Array {
-  const bytes = fromHex(text);
-  if (bytes === undefined)
-    throw new AlopexError(
-      'ALX_INVALID_ARGUMENT',
-      `expected pairs of hexadecimal digits, got "${text}"`,
-    );
-  return bytes;
-}
-
-function textOf(bytes: Uint8Array, options: KvOptions): string {
-  return Buffer.from(bytes).toString(options.hex === true ? 'hex' : 'utf8');
 }
