@@ -28,7 +28,6 @@ const PAIR_COLUMNS = [
 ];
 
 export function addKvCommand(program: Command, context: CommandContext): void {
-  const { terminal } = context;
   const kv = program.command('kv').description('read and write keys');
   addTextOptions(kv.command('get'))
     .argument('<key>')
