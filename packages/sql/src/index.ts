@@ -16,3 +16,9 @@ export { fragment, identifier, values } from './session/sql-template.ts';
 export { SqlEngine, type SqlEngineOptions } from './session/sql-engine.ts';
 export type { HeldBlock, StatementHost, WorkOptions } from './session/statement-host.ts';
 export type { TransactionBlock } from './session/transaction-block.ts';
+export {
+  verifyTables,
+  type VerifyTablesOptions,
+  type VerifyTablesReport,
+} from './session/verify-tables.ts';
+export { tableProblemText, type TableProblem } from './storage/verify-table.ts';

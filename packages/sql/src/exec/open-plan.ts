@@ -23,6 +23,7 @@ import type { PhysicalPlan, PlanColumn } from '../plan/physical.ts';
 import { cteScan } from './cte-scan.ts';
 import { deleteRows } from './delete.ts';
 import { insert } from './insert.ts';
+import { integrityCheck } from './integrity-check.ts';
 import { lookupJoin } from './lookup-join.ts';
 import { seriesScan } from './series-scan.ts';
 import { rowCountOf } from './row-count.ts';
@@ -42,6 +43,8 @@ export function openPlan(plan: PhysicalPlan, context: StatementContext): BatchIt
       return values(plan.tuples, typesOf(plan.columns), context);
     case 'series':
       return seriesScan(plan, context);
+    case 'integrity-check':
+      return integrityCheck(plan, context);
     case 'filter':
       return filter(open(plan.input), plan.predicate, context);
     case 'project':

@@ -14,7 +14,7 @@ import type { Pending } from '@alopex-db/core/base';
 import type { Expression } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
 import type { TransactionStatement } from '../ast/transaction.ts';
-import type { ExplainStatement, UtilityStatement } from '../ast/utility.ts';
+import type { ExplainStatement, PragmaStatement, UtilityStatement } from '../ast/utility.ts';
 import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { StoredCatalog } from '../catalog/stored-catalog.ts';
 import type { TableDef } from '../catalog/table-def.ts';
@@ -103,5 +103,7 @@ export interface CompiledExplain {
 
 export interface CompiledUtility {
   readonly kind: 'utility';
-  readonly statement: TransactionStatement | Exclude<UtilityStatement, ExplainStatement>;
+  readonly statement:
+    | TransactionStatement
+    | Exclude<UtilityStatement, ExplainStatement | PragmaStatement>;
 }

@@ -52,6 +52,7 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'vector-top-k':
     case 'values':
     case 'series':
+    case 'integrity-check':
     case 'cte-scan':
     case 'working-scan':
       return [];
@@ -134,6 +135,8 @@ class Describer {
         return this.#scanDetails(plan);
       case 'vector-top-k':
         return this.#vectorDetails(plan);
+      case 'integrity-check':
+        return [];
       case 'series':
         return [this.#list('Arguments', plan.args, [])];
       case 'filter':
@@ -390,6 +393,7 @@ const SCAN_TITLES = {
 } as const;
 
 const TITLES = {
+  'integrity-check': 'Integrity Check',
   series: 'Function Scan on generate_series',
   filter: 'Filter',
   project: 'Project',

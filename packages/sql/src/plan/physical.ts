@@ -97,6 +97,13 @@ export interface VectorTopK extends PlanNode {
 export type PhysicalPlan =
   | TableScan
   | VectorTopK
+  /** PRAGMA integrity_check; `checked` are some of `tables`, all of which foreign keys may refer to. */
+  | (PlanNode & {
+      readonly kind: 'integrity-check';
+      readonly checked: readonly TableDef[];
+      readonly tables: readonly TableDef[];
+      readonly problemsMax: number;
+    })
   /** generate_series. */
   | (PlanNode & { readonly kind: 'series'; readonly args: readonly Expression[] })
   | (PlanNode & { readonly kind: 'values'; readonly tuples: readonly (readonly Expression[])[] })

@@ -18,6 +18,7 @@ import type {
 } from '../plan/compiled-statement.ts';
 import type { CompileContext } from './compile-context.ts';
 import { compileCreateTableAs } from './compile-create-table-as.ts';
+import { compilePragma } from './compile-pragma.ts';
 import { compileTruncate } from './compile-truncate.ts';
 import { physicalQuery } from './physical-query.ts';
 
@@ -54,6 +55,8 @@ function compile(
       return compileCreateTableAs(statement, parameterCount, context);
     case 'truncate':
       return compileTruncate(statement, context);
+    case 'pragma':
+      return compilePragma(statement, context);
     case 'explain':
       return compileExplain(statement, parameterCount, context);
     default:

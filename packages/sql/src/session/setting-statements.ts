@@ -16,7 +16,7 @@ export interface SettingOwner {
 
 export type ControlStatement =
   | TransactionStatement
-  | Exclude<UtilityStatement, { readonly kind: 'explain' }>;
+  | Exclude<UtilityStatement, { readonly kind: 'explain' | 'pragma' }>;
 
 const CONTROL_KINDS: ReadonlySet<string> = new Set<ControlStatement['kind']>([
   'begin',
@@ -33,7 +33,6 @@ const CONTROL_KINDS: ReadonlySet<string> = new Set<ControlStatement['kind']>([
   'prepare',
   'execute',
   'deallocate',
-  'pragma',
   'analyze',
   'vacuum',
   'copy',

@@ -97,6 +97,7 @@ export class Statement {
  */
 export function isReadOnly(statement: StatementNode, purpose: 'running' | 'streaming'): boolean {
   if (statement.kind === 'query') return queryIsReadOnly(statement);
+  if (statement.kind === 'pragma') return true;
   if (statement.kind !== 'explain' || purpose === 'streaming') return false;
   return !statement.analyze || isReadOnly(statement.statement, purpose);
 }

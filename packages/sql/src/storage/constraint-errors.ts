@@ -115,7 +115,12 @@ function foreignKeyViolation(
   });
 }
 
-function keyText(table: TableDef, ordinals: readonly number[], values: readonly Scalar[]): string {
+/** Columns and values as messages name them: `(a, b)=(1, x)`. */
+export function keyText(
+  table: TableDef,
+  ordinals: readonly number[],
+  values: readonly Scalar[],
+): string {
   const names = ordinals.map((ordinal) => table.columns[ordinal]!.name).join(', ');
   const texts = ordinals.map((ordinal, index) =>
     describeScalar(table.columns[ordinal]!.type, values[index]!),

@@ -46,10 +46,7 @@ export class ParentLookup {
     values: readonly Scalar[],
     transaction: Transaction,
   ): Generator<Pending, Uint8Array | undefined, void> {
-    const tuple = this.#positions.map((position) => values[position]!);
-    if (tuple.some((value, index) => !fits(value!, this.#types[index]!))) return undefined;
-    const entry = this.#encoder.encodeTuple(tuple).slice();
-    const rowKey = this.#index === undefined ? entry : yield* this.#read(entry, transaction);
+    const rowKey = yield* this.#keyOf(values, transaction);
     if (rowKey === undefined) return undefined;
     const rows = keyspaceId(this.#parent.id);
     // The lock comes first: it fails when the row was changed after the snapshot, which a read would not tell.
@@ -59,6 +56,28 @@ export class ParentLookup {
       if (found !== PENDING) return found ? rowKey : undefined;
       yield PENDING;
     }
+  }
+
+  /** Whether the transaction sees a row of the parent with these values; locks nothing. */
+  *has(values: readonly Scalar[], transaction: Transaction): Generator<Pending, boolean, void> {
+    const rowKey = yield* this.#keyOf(values, transaction);
+    if (rowKey === undefined) return false;
+    for (;;) {
+      const found = transaction.read(keyspaceId(this.#parent.id), rowKey, slot);
+      if (found !== PENDING) return found;
+      yield PENDING;
+    }
+  }
+
+  /** Where the parent's row would lie. */
+  *#keyOf(
+    values: readonly Scalar[],
+    transaction: Transaction,
+  ): Generator<Pending, Uint8Array | undefined, void> {
+    const tuple = this.#positions.map((position) => values[position]!);
+    if (tuple.some((value, index) => !fits(value!, this.#types[index]!))) return undefined;
+    const entry = this.#encoder.encodeTuple(tuple).slice();
+    return this.#index === undefined ? entry : yield* this.#read(entry, transaction);
   }
 
   *#read(
