@@ -5,7 +5,9 @@ import type { Expression as Syntax } from '../ast/expression.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { errorAt } from '../errors.ts';
 import type { LogicalAssignment } from '../plan/logical.ts';
+import type { Operand } from './bind-comparison.ts';
 import { unsupported } from './bind-error.ts';
+import { bindColumnsOf } from './bind-subquery.ts';
 import type { ExpressionContext } from './expression-context.ts';
 import { defaultValue, requireColumn, storedValue } from './row-values.ts';
 
@@ -16,7 +18,7 @@ export function bindAssignments(
 ): readonly LogicalAssignment[] {
   const seen = new Set<number>();
   return nodes.flatMap((node) => {
-    const values = valuesOf(node);
+    const values = valuesOf(node, context);
     return node.targets.map((target, index): LogicalAssignment => {
       const ordinal = targetOrdinal(target, table);
       if (seen.has(ordinal)) {
@@ -32,13 +34,21 @@ export function bindAssignments(
   });
 }
 
+/** A column of a subquery that assigns several columns. */
+interface BoundValue extends Operand {
+  readonly kind: 'bound';
+}
+
 /** One value per target. */
-function valuesOf(node: Assignment): readonly Syntax[] {
+function valuesOf(node: Assignment, context: ExpressionContext): readonly (Syntax | BoundValue)[] {
   if (!node.multiple) return [node.value];
   const { value } = node;
-  if (value.kind === 'scalar-subquery')
-    throw unsupported('assigning several columns from a subquery', value.span);
-  const values = value.kind === 'row' ? value.fields : [value];
+  const values =
+    value.kind === 'scalar-subquery'
+      ? bindColumnsOf(value, context).map((one): BoundValue => ({ ...one, kind: 'bound' }))
+      : value.kind === 'row'
+        ? value.fields
+        : [value];
   if (values.length === node.targets.length) return values;
   throw errorAt('ALX_VALUE_COUNT', 'number of columns does not match number of values', node.span);
 }
@@ -49,7 +59,7 @@ function targetOrdinal(target: AssignmentTarget, table: TableDef): number {
 }
 
 function assignedValue(
-  node: Syntax,
+  node: Syntax | BoundValue,
   ordinal: number,
   table: TableDef,
   context: ExpressionContext,
@@ -68,7 +78,7 @@ function assignedValue(
     );
   }
   return storedValue(state, column, {
-    expression: bind.expression(node, context),
+    expression: node.kind === 'bound' ? node.expression : bind.expression(node, context),
     span: node.span,
   });
 }

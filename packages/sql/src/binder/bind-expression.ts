@@ -19,6 +19,7 @@ import {
   bindOr,
   bindUnary,
 } from './bind-operator.ts';
+import { bindRowAgainstQuery } from './bind-row-subquery.ts';
 import {
   bindExists,
   bindInSubquery,
@@ -48,7 +49,7 @@ const BINDERS: BindersByKind = {
   parameter: (node, context) => context.state.parameter(node.index, node.span),
   'column-reference': bindColumnReference,
   unary: bindUnary,
-  binary: bindBinary,
+  binary: (node, context) => bindRowAgainstQuery(node, context) ?? bindBinary(node, context),
   not: bindNot,
   and: bindAnd,
   or: bindOr,

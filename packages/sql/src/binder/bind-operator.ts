@@ -96,7 +96,8 @@ function applyBinary(
   return applyOperator(node.operator, [left, right], node.operatorSpan, context);
 }
 
-function applyOperator(
+/** An operator by overload, over operands that are bound. */
+export function applyOperator(
   operator: string,
   args: readonly Operand[],
   span: Span,

@@ -2,7 +2,7 @@
  * Subqueries in expressions. The plan inside is a logical one until the physical planner replaces it; references to the
  * enclosing query are plain column ids in it (see `plan/logical.ts`), so `outer` stays empty here.
  */
-import type { Expression, SubqueryExpression } from '@alopex-db/core/exec';
+import type { Expression } from '@alopex-db/core/exec';
 import { BOOLEAN, typeName, type DataType } from '@alopex-db/core/types';
 import type {
   ExistsExpression,
@@ -14,8 +14,17 @@ import type {
 import type { Query } from '../ast/query.ts';
 import type { Span } from '../ast/span.ts';
 import { errorAt } from '../errors.ts';
-import { bindOperand, isComparison, negate, operatorNotFound } from './bind-comparison.ts';
-import { unsupported } from './bind-error.ts';
+import type { LogicalPlan } from '../plan/logical.ts';
+import { renewIds } from '../plan/renew-ids.ts';
+import {
+  bindOperand,
+  isComparison,
+  negate,
+  operatorNotFound,
+  type Operand,
+} from './bind-comparison.ts';
+import { columnExpression } from './bind-column.ts';
+import { bindRowQuantified } from './bind-row-subquery.ts';
 import { coerceColumns } from './coerce-query.ts';
 import { coerceImplicitly } from './coerce.ts';
 import type { BoundQuery, ExpressionContext } from './expression-context.ts';
@@ -25,6 +34,29 @@ export function bindScalarSubquery(node: ScalarSubquery, context: ExpressionCont
   const query = bindInner(node.query, context, false);
   const column = onlyColumn(query, node.span);
   return { kind: 'subquery', type: column.type, mode: 'scalar', plan: query.plan, outer: [] };
+}
+
+/** `(a, b) = (SELECT …)` of SET: each column is a subquery of its own with one column, which reads the same rows. */
+export function bindColumnsOf(
+  node: ScalarSubquery,
+  context: ExpressionContext,
+): readonly Operand[] {
+  const query = bindInner(node.query, context, false);
+  return query.columns.map((column): Operand => {
+    const items = [{ column, expression: columnExpression(column) }];
+    const plan: LogicalPlan = { kind: 'project', input: query.plan, items };
+    const renewed = renewIds(plan, () => context.state.nextColumnId());
+    return {
+      expression: {
+        kind: 'subquery',
+        type: column.type,
+        mode: 'scalar',
+        plan: renewed,
+        outer: [],
+      },
+      span: node.span,
+    };
+  });
 }
 
 export function bindExists(node: ExistsExpression, context: ExpressionContext): Expression {
@@ -58,10 +90,9 @@ function bindQuantified(
   query: Query,
   span: Span,
   context: ExpressionContext,
-): SubqueryExpression {
-  if (left.kind === 'row') throw unsupported('a row compared with a subquery', left.span);
-  if (!isComparison(operator))
-    throw unsupported(`${operator} with ${quantifier.toUpperCase()} (subquery)`, span);
+): Expression {
+  if (left.kind === 'row' || !isComparison(operator))
+    return bindRowQuantified({ left, operator, query, span }, quantifier, context);
   const operand = bindOperand(left, context);
   const inner = bindInner(query, context, true);
   const column = onlyColumn(inner, query.span);

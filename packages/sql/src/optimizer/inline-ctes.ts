@@ -18,7 +18,7 @@ import {
   freeColumns,
   subqueryPlan,
 } from '../plan/walk-plan.ts';
-import { renewIds } from './renew-ids.ts';
+import { renewIds } from '../plan/renew-ids.ts';
 
 export function inlineCtes(
   statement: LogicalStatement,

@@ -28,7 +28,7 @@ export const unnestSubqueries: Rule = {
 function unnestFilter(node: LogicalFilter): LogicalPlan {
   let input = node.input;
   const rest: Expression[] = [];
-  for (const part of conjuncts(node.predicate)) {
+  for (const part of conjuncts(node.predicate).flatMap(truthOf)) {
     const joined = unnested(part, input);
     if (joined === undefined) rest.push(part);
     else input = joined;
@@ -37,6 +37,31 @@ function unnestFilter(node: LogicalFilter): LogicalPlan {
   const predicate = conjoin(rest);
   if (predicate === undefined) return input;
   return { kind: 'filter', input, predicate };
+}
+
+/**
+ * The conditions under which a row of `CASE WHEN EXISTS a THEN true WHEN EXISTS b THEN null ELSE false END`, which ANY over rows
+ * is bound to, passes a filter: true when a; its negation is true when neither.
+ */
+function truthOf(condition: Expression): readonly Expression[] {
+  const negated = condition.kind === 'not';
+  const inner = negated ? condition.input : condition;
+  if (inner.kind !== 'case' || !isConstant(inner.otherwise, false)) return [condition];
+  const [found, unknown, ...others] = inner.branches;
+  if (found === undefined || unknown === undefined || others.length > 0) return [condition];
+  const [first, second] = [found.when, unknown.when];
+  const shaped = isConstant(found.then, true) && isConstant(unknown.then, null);
+  if (!shaped || !isExists(first) || !isExists(second)) return [condition];
+  if (!negated) return [first];
+  return [first, second].map((input) => ({ kind: 'not', type: BOOLEAN, input }));
+}
+
+function isConstant(expression: Expression | undefined, value: boolean | null): boolean {
+  return expression?.kind === 'constant' && expression.value === value;
+}
+
+function isExists(expression: Expression): boolean {
+  return expression.kind === 'subquery' && expression.mode === 'exists';
 }
 
 /** A condition as a join over `input`, or undefined where it is no subquery or cannot be moved. */

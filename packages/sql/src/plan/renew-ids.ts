@@ -1,7 +1,7 @@
 /** A copy of a plan whose columns have ids of their own, so that it can stand beside the original. */
 import type { Expression } from '@alopex-db/core/exec';
-import type { LogicalColumn, LogicalPlan } from '../plan/logical.ts';
-import { mapDeep, mapNodeExpressions, mapPlan } from '../plan/walk-plan.ts';
+import type { LogicalColumn, LogicalPlan } from './logical.ts';
+import { mapDeep, mapNodeExpressions, mapPlan } from './walk-plan.ts';
 
 export function renewIds(plan: LogicalPlan, nextColumnId: () => number): LogicalPlan {
   const renewed = new Map<number, number>();
