@@ -2,9 +2,11 @@
 import type { ExpectStatic } from 'vitest';
 import { AlopexError } from '../src/base/errors.ts';
 import { keyspaceId } from '../src/base/brand.ts';
+import { crc32 } from '../src/base/checksum.ts';
 import { fromHex, toHex } from '../src/base/bytes.ts';
 import { PENDING } from '../src/base/pending.ts';
 import { chunkKeyspace } from '../src/memtable/large-value.ts';
+import { verifyLocked } from '../src/store/verify.ts';
 import { Store } from '../src/store/store.ts';
 import { FaultVfs } from '../src/testing/fault-vfs.ts';
 import {
@@ -62,8 +64,20 @@ export class StoreScript {
     this.#compareAll(expect, `seed ${this.#options.seed}, at the end`);
     this.#store.compactNow();
     this.#compareAll(expect, `seed ${this.#options.seed}, compacted`);
+    await this.#verify(expect);
     this.#deleteAll(expect);
     await this.#store.close();
+  }
+
+  /** The files are sound, and large values are those of their keys. */
+  async #verify(expect: ExpectStatic): Promise<void> {
+    if (!this.#options.disk) return;
+    this.#store.syncNow();
+    const { problems } = await verifyLocked(
+      { vfs: this.#disk, directory: '', checksum: crc32, compressions: [], pause: async () => {} },
+      false,
+    );
+    expect(problems, `seed ${this.#options.seed}: verified`).toEqual([]);
   }
 
   /** Chunks of large values go with their keys, whatever became of them before. */

@@ -102,6 +102,11 @@ export function encodeChunkKey(id: number, number: number): Uint8Array {
   return key;
 }
 
+export function decodeChunkKey(key: Uint8Array): { readonly id: number; readonly number: number } {
+  const view = new DataView(key.buffer, key.byteOffset);
+  return { id: Number(view.getBigUint64(0)), number: view.getUint32(8) };
+}
+
 /** Where the keys of unfinished values begin, and nothing else follows. */
 export const UNFINISHED_FROM: Uint8Array = Uint8Array.of(UNFINISHED);
 

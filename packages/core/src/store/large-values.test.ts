@@ -1,12 +1,15 @@
 /** Large values through the transactions of a store: like any other value, whatever lies where. */
 import { describe, expect, it } from 'vitest';
 import { keyspaceId } from '../base/brand.ts';
+import { crc32 } from '../base/checksum.ts';
 import { encodeUtf8, equalBytes } from '../base/bytes.ts';
-import { chunkKeyspace, encodeChunkKey } from '../memtable/large-value.ts';
+import { chunkKeyspace, decodeChunkKey, encodeChunkKey } from '../memtable/large-value.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { MemoryVfs } from '../vfs/memory-vfs.ts';
 import type { StoreOptions } from './options.ts';
 import { Store } from './store.ts';
+import { verifyLocked } from './verify.ts';
+import type { VerifyReport } from './verify-report.ts';
 
 const T = keyspaceId(16384);
 const CHUNKS = chunkKeyspace(T);
@@ -220,4 +223,48 @@ describe('values out of line', () => {
     expect(() => get(store, KEY)).toThrow(`chunk 3 of large value ${id} is missing`);
     await store.close();
   });
+
+  it('are checked against their keys by verify', async () => {
+    const vfs = new MemoryVfs();
+    const store = open(vfs, SMALL);
+    put(store, KEY, valueOf(1000));
+    put(store, encodeUtf8('short'), valueOf(500), 60_000);
+    store.flush();
+    put(store, encodeUtf8('other'), valueOf(700));
+    await store.writeValue(T).write(valueOf(300));
+    expect((await checked(vfs)).problems).toEqual([]);
+    const sound = await checked(vfs);
+    expect(sound.leftovers.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^value \d+ of keyspace 16384 was never finished$/),
+    ]);
+    const transaction = store.begin();
+    const cursor = transaction.scan(CHUNKS);
+    cursor.advance();
+    const key = cursor.key.bytes.slice(cursor.key.start, cursor.key.end);
+    transaction.delete(CHUNKS, key);
+    transaction.put(CHUNKS, encodeChunkKey(7, 0), valueOf(5));
+    transaction.commitNow();
+    const { id } = decodeChunkKey(key);
+    const { problems } = await checked(vfs);
+    expect(problems.map(({ what }) => what)).toEqual([
+      `value ${id} has no chunk 0`,
+      `the chunks of value ${id} are not those that its key names`,
+      'value 7 of keyspace 16384 belongs to no key',
+    ]);
+    await store.close();
+  });
 });
+
+/** Of the files as they are now. */
+async function checked(vfs: MemoryVfs): Promise<VerifyReport> {
+  return verifyLocked(
+    {
+      vfs,
+      directory: '',
+      checksum: crc32,
+      compressions: [],
+      pause: async () => undefined,
+    },
+    false,
+  );
+}

@@ -8,6 +8,7 @@
  *   3. each table                        `verify-table`
  *   4. each segment of the log           `verify-log`
  *   5. files that belong to nothing
+ *   6. if all of that is sound, large values against their keys   `verify-large-values`
  *
  * What it cannot tell: the last record of the log, when damaged, looks like one that a crash has torn, and so does the last seal of
  * the manifest. Both are reported as leftovers.
@@ -30,6 +31,7 @@ import { parseSegmentName } from '../wal/segment.ts';
 import { readWholeFile } from './read-whole-file.ts';
 import { isStoreFile } from './store-files.ts';
 import { VerifyFindings } from './verify-findings.ts';
+import { verifyLargeValues } from './verify-large-values.ts';
 import { verifyLog } from './verify-log.ts';
 import type { VerifyProgress, VerifyReport } from './verify-report.ts';
 import { verifyTable } from './verify-table.ts';
@@ -119,6 +121,8 @@ export async function verifyLocked(
       await options.pause();
     }
     verifyNames(place, version, manifest, findings);
+    // Nothing that is damaged can be read as a whole.
+    if (findings.problems.length === 0) verifyLargeValues(place, findings);
     options.onProgress?.({ bytesChecked: findings.bytes, bytesTotal });
   }
   const { tables, blocks, entries, segments, commits, bytes, problems, leftovers } = findings;
