@@ -119,6 +119,8 @@ export const ERROR_CODES = {
   ALX_FRAME_OFFSET: define('E023', '22013', 'Invalid'),
   ALX_NTILE_ARGUMENT: define('E024', '22014', 'Invalid'),
   ALX_NTH_VALUE_ARGUMENT: define('E025', '22016', 'Invalid'),
+  ALX_LIMIT_COUNT: define('E031', '2201W', 'Invalid'),
+  ALX_OFFSET_COUNT: define('E032', '2201X', 'Invalid'),
   ALX_INTERNAL: define('E999', 'XX000', 'Internal'),
   // F: features
   ALX_UNSUPPORTED: define('F001', '0A000', 'Invalid'),

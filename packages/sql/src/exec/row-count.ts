@@ -14,5 +14,6 @@ export function rowCountOf(
   if (value === null) return undefined;
   const count = Number(value);
   if (count >= 0) return count;
-  throw new AlopexError('ALX_INVALID_ARGUMENT', `${clause} must not be negative`);
+  const code = clause === 'LIMIT' ? 'ALX_LIMIT_COUNT' : 'ALX_OFFSET_COUNT';
+  throw new AlopexError(code, `${clause} must not be negative`);
 }

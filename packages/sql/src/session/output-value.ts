@@ -13,6 +13,7 @@ import {
   type DataType,
   type Scalar,
 } from '@alopex-db/core/types';
+import { didYouMean } from '../errors.ts';
 import type { Int64Mode, NumericMode, QueryOptions, SqlValue, TemporalMode } from './session.ts';
 
 /** How values appear; resolved from the options of a call and the defaults of the session. */
@@ -33,9 +34,20 @@ export const DEFAULT_OUTPUT_FORM: OutputForm = Object.freeze({
   rowMode: 'object',
 });
 
-/** The defaults with what a call's options change. */
+const QUERY_OPTIONS: Readonly<Record<keyof QueryOptions, true>> = Object.freeze({
+  signal: true,
+  timeoutMs: true,
+  int64: true,
+  numeric: true,
+  temporal: true,
+  rowMode: true,
+  maxRows: true,
+});
+
+/** The defaults with what a call's options change. Errors: ALX_UNKNOWN_OPTION for a name that is none. */
 export function outputForm(defaults: OutputForm, options: QueryOptions | undefined): OutputForm {
   if (options === undefined) return defaults;
+  for (const name of Object.keys(options)) if (!(name in QUERY_OPTIONS)) throw unknownOption(name);
   const { int64, numeric, temporal, rowMode } = options;
   const unchanged =
     int64 === undefined && numeric === undefined && temporal === undefined && rowMode === undefined;
@@ -47,6 +59,14 @@ export function outputForm(defaults: OutputForm, options: QueryOptions | undefin
     temporal: temporal ?? defaults.temporal,
     rowMode: rowMode ?? defaults.rowMode,
   };
+}
+
+function unknownOption(name: string): AlopexError {
+  return new AlopexError('ALX_UNKNOWN_OPTION', `unknown query option "${name}"`, {
+    hint:
+      didYouMean(name, Object.keys(QUERY_OPTIONS)) ??
+      `Options are ${Object.keys(QUERY_OPTIONS).join(', ')}.`,
+  });
 }
 
 export function inZone(form: OutputForm, timeZone: TimeZone): OutputForm {

@@ -69,6 +69,9 @@ export function wrongCount(given: number, needed: number): AlopexError {
   return new AlopexError(
     'ALX_PARAMETER',
     `the statement needs ${needed} ${needed === 1 ? 'parameter' : 'parameters'}, ${given} given`,
+    {
+      hint: needed === 0 ? 'Leave the values out.' : `Pass one value for each of $1 to $${needed}.`,
+    },
   );
 }
 
