@@ -38,9 +38,10 @@ export {
   identifier,
   moveError,
   splitStatements,
+  tableProblemText,
   values,
 } from '@alopex-db/sql';
-export type { ScriptStatement } from '@alopex-db/sql';
+export type { ScriptStatement, TableProblem, VerifyTablesReport } from '@alopex-db/sql';
 export type {
   Bytes,
   CatalogFacet,
@@ -96,4 +97,8 @@ export type { ImportOptions, ImportProgress, ImportReport } from './transfer/imp
 export { readRecords, type FileRecord, type ReadRecordsOptions } from './transfer/read-records.ts';
 export type { FileValue, RecordFormat, RecordOptions } from './transfer/record-file.ts';
 export { restoreDatabase, type BackupOptions } from './transfer/backup.ts';
-export { verifyDatabase, type VerifyDatabaseOptions } from './transfer/verify.ts';
+export {
+  verifyDatabase,
+  type VerifyDatabaseOptions,
+  type VerifyDatabaseReport,
+} from './transfer/verify.ts';

@@ -1,6 +1,11 @@
-/** `alopex verify`: is every byte of a database directory what was written? Exit code 1 when it is not. */
+/** `alopex verify`: is every byte of a database what was written, and do its tables fit together? Exit code 1 when not. */
 import type { Command } from 'commander';
-import { verifyDatabase, type StoreProblem, type VerifyReport } from '@alopex-db/embedded';
+import {
+  tableProblemText,
+  verifyDatabase,
+  type StoreProblem,
+  type VerifyDatabaseReport,
+} from '@alopex-db/embedded';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { ProgressBar } from '../output/progress-bar.ts';
@@ -12,36 +17,49 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     .command('verify')
     .argument('[path]', 'database directory or .alopex snapshot (default: that of --data-dir)')
     .description(
-      'check every checksum and structure of a closed database or a snapshot; exit code 1 on damage',
+      'check every checksum, structure and index of a closed database or a snapshot; exit code 1 on damage',
     )
     .action(async (path: string | undefined) => {
       const { globals, terminal } = context;
-      const bar = new ProgressBar({
-        label: 'checking',
-        unit: 'bytes',
-        stream: terminal.stderr,
-        quiet: globals.quiet,
-      });
+      const bar = (unit: string): ProgressBar =>
+        new ProgressBar({
+          label: 'checking',
+          unit,
+          stream: terminal.stderr,
+          quiet: globals.quiet,
+        });
+      const files = bar('bytes');
+      const rows = bar('rows and entries');
       const report = await verifyDatabase(path ?? localPath(globals), {
-        onProgress: ({ bytesChecked, bytesTotal }) => bar.update(bytesChecked, bytesTotal),
+        onProgress: ({ bytesChecked, bytesTotal }) => files.update(bytesChecked, bytesTotal),
+        onRows: (rowsChecked) => rows.update(rowsChecked, undefined),
       });
-      bar.finish(report.bytes);
+      files.finish(report.bytes);
+      if (report.relations !== undefined) rows.finish(report.relations.rows);
       const text = globals.json === true ? `${JSON.stringify(report)}\n` : reportText(report);
       await writeOut(terminal.stdout, text);
-      if (report.problems.length > 0) context.exitCode = EXIT.error;
+      if (problemsOf(report) > 0) context.exitCode = EXIT.error;
     });
 }
 
-function reportText(report: VerifyReport): string {
-  const { tables, blocks, entries, segments, commits, problems, leftovers } = report;
+function problemsOf({ problems, relations }: VerifyDatabaseReport): number {
+  return problems.length + (relations?.problems.length ?? 0);
+}
+
+function reportText(report: VerifyDatabaseReport): string {
+  const { tables, blocks, entries, segments, commits, problems, leftovers, relations } = report;
   const lines = [
     ...problems.map((problem) => `damaged   ${placeOf(problem)}: ${problem.what}`),
+    ...(relations?.problems ?? []).map((problem) => `damaged   ${tableProblemText(problem)}`),
     ...leftovers.map((leftover) => `leftover  ${placeOf(leftover)}: ${leftover.what}`),
-    `${tables} tables with ${entries} entries in ${blocks} blocks, ${segments} log segments with ${commits} commits`,
+    `${tables} files of tables with ${entries} entries in ${blocks} blocks, ${segments} log segments with ${commits} commits`,
+    relations === undefined
+      ? 'rows and indexes were not held against each other, because files are damaged'
+      : `${relations.relations} SQL table${relations.relations === 1 ? '' : 's'} with ${relations.rows} rows and index entries`,
   ];
   if (!report.isLocked)
     lines.push('the directory could not be locked; a writer may have been at work');
-  lines.push(verdict(problems.length, leftovers.length));
+  lines.push(verdict(problemsOf(report), leftovers.length));
   return `${lines.join('\n')}\n`;
 }
 
