@@ -1,7 +1,7 @@
 /** `DatabaseOptions` as chained methods: `Config.default().path('./data').durability('os')`. Immutable: each call makes a new one. */
 import type { Clock, Logger } from '@alopex-db/core/base';
 import type { Durability } from '@alopex-db/core';
-import type { Int64Mode, TemporalMode } from '@alopex-db/sql/session';
+import type { Int64Mode, NumericMode, TemporalMode } from '@alopex-db/sql/session';
 import type { ByteSize } from './byte-size.ts';
 import type { DatabaseOptions } from './options.ts';
 
@@ -58,6 +58,10 @@ export class Config {
 
   int64(int64: Int64Mode): Config {
     return this.#with({ int64 });
+  }
+
+  numeric(numeric: NumericMode): Config {
+    return this.#with({ numeric });
   }
 
   temporal(temporal: TemporalMode): Config {

@@ -156,6 +156,7 @@ function createEngine(store: Store, options: ResolvedOptions): SqlEngine {
     pause: systemPause,
     vectorIndexMemoryBytes: options.vectorIndexMemoryBytes,
     int64: options.int64,
+    numeric: options.numeric,
     temporal: options.temporal,
   });
   engine.settings.set('alopex.buffer_pool_size', String(options.bufferPoolSizeBytes));

@@ -2,7 +2,7 @@
 import type { Clock, Logger } from '@alopex-db/core/base';
 import type { Durability } from '@alopex-db/core';
 import type { Vfs } from '@alopex-db/core/vfs';
-import type { Int64Mode, TemporalMode } from '@alopex-db/sql/session';
+import type { Int64Mode, NumericMode, TemporalMode } from '@alopex-db/sql/session';
 import type { ByteSize } from './byte-size.ts';
 
 export interface DatabaseOptions {
@@ -30,6 +30,8 @@ export interface DatabaseOptions {
   readonly compression?: 'none' | 'zstd' | undefined;
   /** How BIGINT appears in results. Default 'auto'. */
   readonly int64?: Int64Mode | undefined;
+  /** How NUMERIC appears in results: 'string' is exact (default), 'number' the nearest double. */
+  readonly numeric?: NumericMode | undefined;
   /** How TIMESTAMP appears in results. Default 'date'. */
   readonly temporal?: TemporalMode | undefined;
   /** Default: says nothing. */

@@ -4,7 +4,7 @@ import { OPEN_FILES_MAX_DEFAULT, type Durability } from '@alopex-db/core';
 import { systemClock, systemMemoryBytes } from '@alopex-db/core/node';
 import type { Vfs } from '@alopex-db/core/vfs';
 import { didYouMean } from '@alopex-db/sql';
-import type { Int64Mode, TemporalMode } from '@alopex-db/sql/session';
+import type { Int64Mode, NumericMode, TemporalMode } from '@alopex-db/sql/session';
 import { parseByteSize, type ByteSize } from './byte-size.ts';
 import { Config } from './config.ts';
 import type { DatabaseOptions } from './options.ts';
@@ -23,6 +23,7 @@ export interface ResolvedOptions {
   readonly durability: Durability;
   readonly compression: 'none' | 'zstd';
   readonly int64: Int64Mode;
+  readonly numeric: NumericMode;
   readonly temporal: TemporalMode;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -45,7 +46,6 @@ const UNBUILT_OPTIONS: ReadonlySet<string> = new Set([
   'tempDirectory',
   'historyRetention',
   'threads',
-  'numeric',
   'copyDirectories',
 ]);
 
@@ -62,6 +62,7 @@ const KNOWN_OPTIONS = [
   'durability',
   'compression',
   'int64',
+  'numeric',
   'temporal',
   'logger',
   'clock',
@@ -108,6 +109,7 @@ export function resolveOptions(given: DatabaseOptions): ResolvedOptions {
     durability: oneOf('durability', given.durability, ['fsync', 'os', 'memory']),
     compression: oneOf('compression', given.compression, ['zstd', 'none']),
     int64: oneOf('int64', given.int64, ['auto', 'bigint', 'number', 'string']),
+    numeric: oneOf('numeric', given.numeric, ['string', 'number']),
     temporal: oneOf('temporal', given.temporal, ['date', 'string', 'temporal']),
     logger: given.logger ?? silentLogger,
     clock: given.clock ?? systemClock,

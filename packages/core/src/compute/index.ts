@@ -38,6 +38,7 @@ export {
   numericVarPopAggregate,
   numericVarSampAggregate,
 } from './aggregate/decimal-statistics.ts';
+export { intervalAverageAggregate, intervalSumAggregate } from './aggregate/interval-sum.ts';
 export { numericFunctions } from './numeric/numeric-functions.ts';
 export { averageAggregate, sumAggregate } from './aggregate/sum.ts';
 export {

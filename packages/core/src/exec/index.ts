@@ -33,6 +33,7 @@ export type { JoinKind } from './pair-output.ts';
 export { project } from './project.ts';
 export { recursiveUnion, type RecursiveUnionOptions } from './recursive-union.ts';
 export { RowCollector, emitOrdered, emitRows, gatherColumns } from './row-collector.ts';
+export { momentSeries, type MomentSeriesOptions } from './moment-series.ts';
 export { series, type SeriesOptions } from './series.ts';
 export { setOperation, type SetOperationOptions } from './set-operation.ts';
 export { sort } from './sort.ts';

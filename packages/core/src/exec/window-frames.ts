@@ -6,6 +6,17 @@
 import { AlopexError } from '../base/errors.ts';
 import { compareNumbers } from '../compute/compare.ts';
 import type { SortColumn } from '../compute/sort-column.ts';
+import { assert } from '../base/assert.ts';
+import {
+  addInterval,
+  addIntervalInZone,
+  negateInterval,
+} from '../compute/temporal/interval-arithmetic.ts';
+import type { TimeZone } from '../compute/temporal/time-zone.ts';
+import type { DataType } from '../types/data-type.ts';
+import { dateToTimestamp } from '../types/date.ts';
+import { Interval, compareIntervals, isInterval } from '../types/interval.ts';
+import type { ColumnVector } from '../types/column-vector.ts';
 import { isValid } from '../types/column-vector.ts';
 import type { Scalar } from '../types/scalar.ts';
 import { integerScalar } from '../types/scalar-at.ts';
@@ -41,10 +52,14 @@ export function windowFrames(
   return { starts, ends, exclude: frame.exclude };
 }
 
+const NO_TIME = new Interval(0, 0, 0);
+
 /** A bound with its offset evaluated. */
 interface ResolvedBound {
   readonly kind: WindowBound['kind'];
-  readonly offset: number | bigint;
+  readonly offset: number | bigint | Interval;
+  /** By whose clock an interval moves a timestamptz. */
+  readonly timeZone: TimeZone;
 }
 
 interface Places {
@@ -56,16 +71,22 @@ interface Places {
 type Side = 'start' | 'end';
 
 function resolve(bound: WindowBound, side: string, runtime: ExpressionRuntime): ResolvedBound {
-  if (bound.offset === undefined) return { kind: bound.kind, offset: 0 };
+  const { timeZone } = runtime;
+  if (bound.offset === undefined) return { kind: bound.kind, offset: 0, timeZone };
   const offset: Scalar = evaluateConstant(bound.offset, runtime);
   if (offset === null) {
     throw new AlopexError('ALX_FRAME_OFFSET', `frame ${side} offset must not be null`);
+  }
+  if (isInterval(offset)) {
+    if (compareIntervals(offset, NO_TIME) < 0)
+      throw new AlopexError('ALX_FRAME_OFFSET', `frame ${side} offset must not be negative`);
+    return { kind: bound.kind, offset, timeZone };
   }
   const isNumber = typeof offset === 'number' || typeof offset === 'bigint';
   if (!isNumber || offset < 0 || offset !== offset) {
     throw new AlopexError('ALX_FRAME_OFFSET', `frame ${side} offset must not be negative`);
   }
-  return { kind: bound.kind, offset };
+  return { kind: bound.kind, offset, timeZone };
 }
 
 function writeBound(
@@ -85,6 +106,7 @@ function writeBound(
 
 /** How far a bound lies from the current row; more than the partition holds is as good as all of it. */
 function distance(bound: ResolvedBound, length: number): number {
+  assert(!isInterval(bound.offset), 'only RANGE has offsets of time');
   const steps = bound.offset > length ? length : Number(bound.offset);
   return bound.kind === 'preceding' ? -steps : steps;
 }
@@ -115,18 +137,19 @@ function writeRange(bound: ResolvedBound, side: Side, places: Places, out: Int32
   const { column, descending } = places.sortKey!;
   const back = (bound.kind === 'preceding') !== descending;
   const valued = valuedRange(places);
+  const keyAt = keyReader(column, bound.offset);
   for (let at = start; at < end; at += 1) {
     if (!isValid(column, at)) {
       // A null has no distance to anything but its peers.
       out[at] = peerStarts[peerGroups[at]! + (side === 'end' ? 1 : 0)]!;
       continue;
     }
-    const target = moved(integerScalar(column.values[at]!), bound.offset, back);
+    const target = moved(column.type, keyAt(at), bound, back);
     let low = valued.start;
     let high = valued.end;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const ascending = compareNumbers(column.values[middle]!, target);
+      const ascending = compareNumbers(keyAt(middle), target);
       const order = descending ? -ascending : ascending;
       if (side === 'start' ? order < 0 : order <= 0) low = middle + 1;
       else high = middle;
@@ -144,7 +167,28 @@ function valuedRange({ partition, partitions, sortKey }: Places): { start: numbe
   return { start, end };
 }
 
-function moved(key: number | bigint, offset: number | bigint, back: boolean): number | bigint {
+/** Dates are compared as the midnights they begin with, once an interval moves them. */
+function keyReader(
+  column: ColumnVector,
+  offset: ResolvedBound['offset'],
+): (at: number) => number | bigint {
+  if (column.type.kind === 'date' && isInterval(offset))
+    return (at) => dateToTimestamp(Number(column.values[at]));
+  return (at) => integerScalar(column.values[at]!);
+}
+
+function moved(
+  type: DataType,
+  key: number | bigint,
+  { offset, timeZone }: ResolvedBound,
+  back: boolean,
+): number | bigint {
+  if (isInterval(offset)) {
+    const shift = back ? negateInterval(offset) : offset;
+    return type.kind === 'timestamptz'
+      ? addIntervalInZone(Number(key), shift, timeZone)
+      : addInterval(Number(key), shift);
+  }
   if (typeof key === 'number' && typeof offset === 'number') {
     return back ? key - offset : key + offset;
   }

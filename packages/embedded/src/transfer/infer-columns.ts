@@ -1,7 +1,7 @@
 /**
  * Guesses the columns of a table from records. A column gets the narrowest type that all its values so far have:
  *
- *   integer, bigint, double precision, boolean, timestamp, uuid, vector(n), else text
+ *   integer, bigint, double precision, boolean, date, timestamp, uuid, vector(n), else text
  *
  * Text that would come back changed stays text: `007` is no number, a time with a zone no timestamp. In JSON a string of
  * digits is text, because its writer could have said number. Columns without any value are text.
@@ -17,6 +17,7 @@ export interface InferredColumn {
 const WHOLE = /^[+-]?(?:0|[1-9]\d*)$/;
 const DECIMAL = /^[+-]?(?:0|[1-9]\d*)?(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
 const BOOLEAN = /^(?:true|false)$/i;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?Z?)?$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -30,6 +31,7 @@ type Kind =
   | 'bigint'
   | 'double precision'
   | 'boolean'
+  | 'date'
   | 'timestamp'
   | 'uuid'
   | 'vector'
@@ -40,6 +42,7 @@ const KINDS: readonly Kind[] = [
   'bigint',
   'double precision',
   'boolean',
+  'date',
   'timestamp',
   'uuid',
   'vector',
@@ -116,6 +119,8 @@ class InferenceState {
 
 function fitsText(kind: Kind, text: string, format: 'csv' | 'jsonl'): boolean {
   switch (kind) {
+    case 'date':
+      return DATE.test(text);
     case 'timestamp':
       return TIMESTAMP.test(text);
     case 'uuid':

@@ -1,5 +1,12 @@
 /** Functions in FROM: generate_series. */
-import { INT32, INT64 } from '@alopex-db/core/types';
+import {
+  INT32,
+  INT64,
+  INTERVAL,
+  TIMESTAMP,
+  TIMESTAMPTZ,
+  type DataType,
+} from '@alopex-db/core/types';
 import type { FunctionTable } from '../ast/query.ts';
 import type { LogicalPlan } from '../plan/logical.ts';
 import { bindOperand } from './bind-comparison.ts';
@@ -30,17 +37,30 @@ export function bindFunctionTable(item: FunctionTable, place: QueryPlace): FromS
       bind: place.bind,
     }),
   );
-  const wide = args.some(({ expression }) => expression.type.kind === 'int64');
-  const type = wide ? INT64 : INT32;
-  const converted = args.map(({ expression, span }) =>
-    coerceImplicitly(state, expression, type, span),
+  const type = seriesType(args.slice(0, 2).map(({ expression }) => expression.type));
+  const overMoments = type.kind === 'timestamp' || type.kind === 'timestamptz';
+  const converted = args.map(({ expression, span }, index) =>
+    coerceImplicitly(state, expression, overMoments && index === 2 ? INTERVAL : type, span),
   );
   const known = converted.filter((argument) => argument !== undefined);
-  if (known.length < args.length || args.length < 2 || args.length > 3)
+  if (
+    known.length < args.length ||
+    args.length < 2 ||
+    args.length > 3 ||
+    (overMoments && args.length < 3)
+  )
     throw unknownFunction(name, call, args);
   // As in PostgreSQL, the alias of a function that answers one column names the column too.
   const alias = item.alias?.name.name ?? name;
   const column = state.newColumn({ name: alias, type, nullable: false, qualifier: alias });
   const plan: LogicalPlan = { kind: 'series', args: known, columns: [column] };
   return { plan, columns: tableScopeColumns(alias, [column]), tables: [] };
+}
+
+/** Moments, else integers. Dates count as local times. */
+function seriesType(ends: readonly DataType[]): DataType {
+  const has = (kind: DataType['kind']): boolean => ends.some((type) => type.kind === kind);
+  if (has('timestamptz')) return TIMESTAMPTZ;
+  if (has('timestamp') || has('date')) return TIMESTAMP;
+  return has('int64') ? INT64 : INT32;
 }

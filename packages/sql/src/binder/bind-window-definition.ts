@@ -1,6 +1,6 @@
 /** What stands behind OVER: named windows looked up and refined, keys bound, frames checked. */
 import type { Expression, SortKey, WindowBound, WindowFrame } from '@alopex-db/core/exec';
-import { FLOAT64, INT64, typeName, type DataType } from '@alopex-db/core/types';
+import { FLOAT64, INTERVAL, INT64, typeName, type DataType } from '@alopex-db/core/types';
 import type { Identifier } from '../ast/name.ts';
 import type {
   FrameBound,
@@ -142,6 +142,10 @@ function offsetType({ expression }: SortKey, frame: FrameSyntax): DataType {
     case 'float32':
     case 'float64':
       return FLOAT64;
+    case 'date':
+    case 'timestamp':
+    case 'timestamptz':
+      return INTERVAL;
     default:
       throw unsupported(
         `RANGE with an offset over the type ${typeName(expression.type)}`,

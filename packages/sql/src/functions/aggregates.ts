@@ -9,6 +9,8 @@ import {
   jsonObjectAggAggregate,
   maxAggregate,
   minAggregate,
+  intervalAverageAggregate,
+  intervalSumAggregate,
   numericAverageAggregate,
   numericStddevPopAggregate,
   numericStddevSampAggregate,
@@ -125,7 +127,10 @@ export const AGGREGATES: readonly AggregateDef[] = [
       [FLOAT32, FLOAT32],
       [FLOAT64, FLOAT64],
       [ANY_VECTOR, first],
-    ]).concat(over(numericSumAggregate, exact([INT64, NUMERIC]))),
+    ]).concat(
+      over(numericSumAggregate, exact([INT64, NUMERIC])),
+      over(intervalSumAggregate, [[INTERVAL, INTERVAL]]),
+    ),
   ),
   define(
     'avg',
@@ -134,7 +139,10 @@ export const AGGREGATES: readonly AggregateDef[] = [
       [FLOAT32, FLOAT64],
       [FLOAT64, FLOAT64],
       [ANY_VECTOR, first],
-    ]).concat(over(numericAverageAggregate, EXACT)),
+    ]).concat(
+      over(numericAverageAggregate, EXACT),
+      over(intervalAverageAggregate, [[INTERVAL, INTERVAL]]),
+    ),
   ),
   define(
     'min',

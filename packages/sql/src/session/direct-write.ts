@@ -55,7 +55,7 @@ export class RowRuntime implements ExpressionRuntime {
     const types = this.#types;
     if (params.length !== types.length) throw wrongCount(params.length, types.length);
     for (let index = 0; index < types.length; index += 1) {
-      this.parameters[index] = convertParameter(params[index], types[index]!, index);
+      this.parameters[index] = convertParameter(params[index], types[index]!, index, this);
     }
   }
 

@@ -15,7 +15,7 @@ import type { KeyEncoder } from '../storage/key-encoder.ts';
 import { indexKeyEncoder } from '../storage/table-index.ts';
 import { keyValues, partsOf, type KeyPart } from './key-parts.ts';
 import type { OutputForm } from './output-value.ts';
-import { wrongCount } from './parameters.ts';
+import { wrongCount, zoneContext } from './parameters.ts';
 import { columnsOfScan } from './scan-shape.ts';
 import type { BuiltRow } from './row-shape.ts';
 import type { SqlValue } from './session.ts';
@@ -88,7 +88,7 @@ export class IndexSelect {
   ): BuiltRow[] | undefined {
     const types = this.#parameterTypes;
     if (params.length !== types.length) throw wrongCount(params.length, types.length);
-    const tuple = keyValues(this.#parts, params, types);
+    const tuple = keyValues(this.#parts, params, types, zoneContext(form.timeZone));
     if (tuple === undefined) return [];
     const start = this.#encoder.encodeTuple(tuple).slice();
     const transaction = store.begin(READING);

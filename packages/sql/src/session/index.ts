@@ -21,6 +21,7 @@ export type {
   KvStreamRange,
   KvWatchRange,
   Notice,
+  NumericMode,
   Params,
   PreparedStatement,
   Query,

@@ -1,4 +1,5 @@
 /** Where the values of a key come from, for the short ways of statements that look at one key. */
+import type { ValueContext } from '@alopex-db/core/compute';
 import type { Expression } from '@alopex-db/core/exec';
 import type { DataType, Scalar } from '@alopex-db/core/types';
 import type { TableScan } from '../plan/physical.ts';
@@ -36,11 +37,14 @@ export function keyValues(
   parts: readonly KeyPart[],
   params: readonly SqlValue[],
   types: readonly DataType[],
+  context: ValueContext,
 ): readonly Scalar[] | undefined {
   const values: Scalar[] = [];
   for (const { parameter, constant } of parts) {
     const value =
-      parameter < 0 ? constant : convertParameter(params[parameter], types[parameter]!, parameter);
+      parameter < 0
+        ? constant
+        : convertParameter(params[parameter], types[parameter]!, parameter, context);
     if (value === null) return undefined;
     values.push(value);
   }

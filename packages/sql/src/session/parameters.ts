@@ -3,7 +3,7 @@
  * bound, never spliced into text. A value that does not fit names its position and the cure.
  */
 import { AlopexError } from '@alopex-db/core/base';
-import { castScalar } from '@alopex-db/core/compute';
+import { NO_SESSION, castScalar, type TimeZone, type ValueContext } from '@alopex-db/core/compute';
 import {
   BOOLEAN,
   BYTEA,
@@ -81,14 +81,20 @@ function namedExpected(list: ParameterList): AlopexError {
   });
 }
 
+/** What text without a zone of its own is read by. */
+export function zoneContext(timeZone: TimeZone): ValueContext {
+  return timeZone === NO_SESSION.timeZone ? NO_SESSION : { ...NO_SESSION, timeZone };
+}
+
 /** Converts every value to its type. */
 export function convertParameters(
   values: readonly SqlValue[],
   types: readonly DataType[],
+  context: ValueContext = NO_SESSION,
 ): Scalar[] {
   const scalars: Scalar[] = [];
   for (let index = 0; index < types.length; index += 1) {
-    scalars.push(convertParameter(values[index], types[index]!, index));
+    scalars.push(convertParameter(values[index], types[index]!, index, context));
   }
   return scalars;
 }
@@ -112,6 +118,7 @@ export function convertParameter(
   value: SqlValue | undefined,
   type: DataType,
   index: number,
+  context: ValueContext = NO_SESSION,
 ): Scalar {
   if (value === null) return null;
   if (value === undefined) {
@@ -125,38 +132,40 @@ export function convertParameter(
     case 'int64':
       return integerParameter(value, type, index);
     case 'float32':
-      return typeof value === 'number' ? Math.fround(value) : otherParameter(value, type, index);
+      return typeof value === 'number'
+        ? Math.fround(value)
+        : otherParameter(value, type, index, context);
     case 'float64':
-      return typeof value === 'number' ? value : otherParameter(value, type, index);
+      return typeof value === 'number' ? value : otherParameter(value, type, index, context);
     case 'text':
       return typeof value === 'string'
         ? storableText(value, index)
         : textParameter(value, type, index);
     case 'boolean':
-      return typeof value === 'boolean' ? value : otherParameter(value, type, index);
+      return typeof value === 'boolean' ? value : otherParameter(value, type, index, context);
     case 'bytea':
-      return value instanceof Uint8Array ? value : otherParameter(value, type, index);
+      return value instanceof Uint8Array ? value : otherParameter(value, type, index, context);
     case 'numeric':
       return numericParameter(value, type, index);
     case 'date':
     case 'time':
       return value instanceof Date
         ? castScalar(dateParameter(value, index), TIMESTAMP, type)
-        : otherParameter(value, type, index);
+        : otherParameter(value, type, index, context);
     case 'interval':
-      if (!isInterval(value)) return otherParameter(value, type, index);
+      if (!isInterval(value)) return otherParameter(value, type, index, context);
       return intervalParameter(value, type, index);
     case 'timestamp':
     case 'timestamptz':
       return value instanceof Date
         ? dateParameter(value, index)
-        : otherParameter(value, type, index);
+        : otherParameter(value, type, index, context);
     case 'json':
     case 'jsonb':
       return jsonParameter(value, type, index);
     case 'uuid':
       if (value instanceof Uint8Array && value.length === 16) return value;
-      return otherParameter(value, type, index);
+      return otherParameter(value, type, index, context);
     case 'vector':
       return vectorParameter(value, type, index);
     case 'null':
@@ -229,8 +238,13 @@ function textParameter(value: SqlValue, type: DataType, index: number): Scalar {
 }
 
 /** Text in the type's own notation, as drivers send it, and a bigint where a float is wanted. */
-function otherParameter(value: SqlValue, type: DataType, index: number): Scalar {
-  if (typeof value === 'string') return castScalar(value, TEXT, type);
+function otherParameter(
+  value: SqlValue,
+  type: DataType,
+  index: number,
+  context: ValueContext = NO_SESSION,
+): Scalar {
+  if (typeof value === 'string') return castScalar(value, TEXT, type, context);
   if (typeof value === 'bigint' && (type.kind === 'float32' || type.kind === 'float64')) {
     return castScalar(Number(value), FLOAT64, type);
   }

@@ -13,7 +13,7 @@ import type { CompiledQuery } from '../plan/compiled-statement.ts';
 import { primaryKeyEncoder, type KeyEncoder } from '../storage/key-encoder.ts';
 import { keyParts, type KeyPart } from './key-parts.ts';
 import type { OutputForm } from './output-value.ts';
-import { convertParameter, wrongCount } from './parameters.ts';
+import { convertParameter, wrongCount, zoneContext } from './parameters.ts';
 import type { BuiltRow } from './row-shape.ts';
 import { columnsOfScan } from './scan-shape.ts';
 import type { SqlValue } from './session.ts';
@@ -74,7 +74,12 @@ export class PointSelect {
       const value =
         part.parameter < 0
           ? part.constant
-          : convertParameter(params[part.parameter], types[part.parameter]!, part.parameter);
+          : convertParameter(
+              params[part.parameter],
+              types[part.parameter]!,
+              part.parameter,
+              zoneContext(form.timeZone),
+            );
       if (value === null) return undefined;
       this.#tuple[index] = value;
     }

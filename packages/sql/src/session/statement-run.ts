@@ -183,7 +183,11 @@ export function runCompiled(
   const { compiled } = entry;
   assert(compiled.kind !== 'utility', "utility statements are the host's to run");
   return new StatementRun(engine, block, compiled, {
-    parameters: convertParameters(values, compiled.parameterTypes),
+    parameters: convertParameters(values, compiled.parameterTypes, {
+      timeZone: block.timeZone,
+      transactionMicros: block.transactionMicros,
+      findZone: engine.services.findZone,
+    }),
     interrupt,
     settings: settings.resolved,
   });
