@@ -34,6 +34,7 @@ export {
   metricOfOperatorClass,
   parseMetric,
   similarityOf,
+  similarityOfDistance,
   type VectorMeasure,
 } from './metric.ts';
 export {

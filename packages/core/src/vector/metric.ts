@@ -78,3 +78,8 @@ export function similarityOf(metric: Metric, reduced: number): number {
       return unreachable(metric);
   }
 }
+
+/** The similarity of vectors that are `distance` apart. */
+export function similarityOfDistance(metric: Metric, distance: number): number {
+  return metric === 'cosine' ? 1 - distance : 0 - distance;
+}

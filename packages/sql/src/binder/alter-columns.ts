@@ -142,6 +142,7 @@ export function* alterType(
   requireUnreferred(alteration, [ordinal], `column ${column.name}`);
   if (alteration.table.foreignKeys?.some((key) => key.columns.includes(column.id)) === true)
     throw unsupported('changing the type of a column with a foreign key', action.span);
+  requireIndexable(alteration.table, ordinal, changed, action);
   const value = convertedValue(alteration, changed, action);
   alteration.change({ columns: alteration.table.columns.with(ordinal, changed) });
   alteration.setValue(ordinal, value);
@@ -151,6 +152,26 @@ export function* alterType(
     return;
   }
   yield* renewIndexes(alteration, (ordinals) => ordinals.includes(ordinal), place);
+}
+
+/** An index over vectors needs a column of vectors of one length. */
+function requireIndexable(
+  table: TableDef,
+  ordinal: number,
+  { name, type }: ColumnDef,
+  action: Action<'alter-column-type'>,
+): void {
+  if (type.kind === 'vector' && type.dimension !== undefined) return;
+  const index = table.indexes?.find(
+    ({ vector, columns }) => vector !== undefined && columns[0]!.ordinal === ordinal,
+  );
+  if (index === undefined) return;
+  throw errorAt(
+    'ALX_INVALID_TABLE_DEFINITION',
+    `column "${name}" has index "${index.name}", which is over vectors of one length`,
+    action.type.span,
+    { hint: `Drop index "${index.name}" first.`, columnName: name },
+  );
 }
 
 function convertedValue(

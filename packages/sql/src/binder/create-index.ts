@@ -3,7 +3,6 @@ import type { Pending } from '@alopex-db/core/base';
 import type { CreateIndexStatement, IndexElement } from '../ast/ddl.ts';
 import type { Identifier } from '../ast/name.ts';
 import type { IndexColumn, IndexDef } from '../catalog/index-def.ts';
-import { indexLayouts } from '../catalog/index-layout.ts';
 import { settled } from '../catalog/stored-catalog.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { didYouMean, errorAt, locateError } from '../errors.ts';
@@ -12,12 +11,16 @@ import type { CompileContext } from '../planner/compile-context.ts';
 import { unsupported } from './bind-error.ts';
 import { claimName, existingRelation, type DefinitionTarget } from './definition-target.ts';
 import { resolveTable } from './resolve-relation.ts';
+import { isVectorMethod, vectorIndexOptions } from './vector-index.ts';
+
+/** Access methods that are built. */
+const METHODS: readonly string[] = ['btree', 'hash', 'hnsw'];
 
 export function createIndex(statement: CreateIndexStatement, context: CompileContext): CompiledDdl {
   refuseUnbuilt(statement);
   const known = resolveTable(context, statement.table, 'index');
   // Mistakes are told when the statement is compiled; the table is looked up again when it runs.
-  indexColumns(statement, known);
+  indexDefinition(statement, known, { id: 0, name: '', columns: indexColumns(statement, known) });
   return {
     kind: 'ddl',
     command: 'CREATE INDEX',
@@ -41,14 +44,12 @@ export function createIndex(statement: CreateIndexStatement, context: CompileCon
       if (!free) return { then: [], notices, droppedKeyspaces: [] };
       const id = yield* catalog.nextObjectId(transaction);
       const { name } = target;
-      const method = statement.method?.name === 'hash' ? 'hash' : 'btree';
-      const index: IndexDef = { id, name, unique: statement.unique, method, columns };
+      const index = indexDefinition(statement, table, { id, name, columns });
       const definition = { ...table, indexes: [...(table.indexes ?? []), index] };
       yield* catalog.put(transaction, { kind: 'table', definition });
-      const layout = indexLayouts(definition).find(({ keyspace }) => keyspace === id)!;
       return {
         then: [],
-        builds: [{ table: definition, layout }],
+        builds: [{ table: definition, keyspace: id }],
         notices,
         droppedKeyspaces: [],
       };
@@ -56,12 +57,29 @@ export function createIndex(statement: CreateIndexStatement, context: CompileCon
   };
 }
 
+function indexDefinition(
+  statement: CreateIndexStatement,
+  table: TableDef,
+  { id, name, columns }: Pick<IndexDef, 'id' | 'name' | 'columns'>,
+): IndexDef {
+  const { unique } = statement;
+  if (!isVectorMethod(statement.method)) {
+    const method = statement.method?.name === 'hash' ? 'hash' : 'btree';
+    return { id, name, unique, method, columns };
+  }
+  const vector = vectorIndexOptions(statement, table.columns[columns[0]!.ordinal]!);
+  return { id, name, unique, method: 'hnsw', columns, vector };
+}
+
 function refuseUnbuilt(statement: CreateIndexStatement): void {
   const { method, include, options, where, nullsDistinct, concurrently, span } = statement;
-  if (method !== undefined && method.name !== 'btree' && method.name !== 'hash')
-    throw unsupported(`an index with USING ${method.name}`, method.span, 'btree and hash are.');
+  if (method !== undefined && !METHODS.includes(method.name)) {
+    const hint = 'btree, hash and hnsw are.';
+    throw unsupported(`an index with USING ${method.name}`, method.span, hint);
+  }
   if (include.length > 0) throw unsupported('INCLUDE', include[0]!.span);
-  if (options.length > 0) throw unsupported('an option of an index', options[0]!.span);
+  if (options.length > 0 && !isVectorMethod(method))
+    throw unsupported('an option of an index', options[0]!.span);
   if (where !== undefined) throw unsupported('a partial index', where.span);
   if (!nullsDistinct) throw unsupported('NULLS NOT DISTINCT', span);
   if (concurrently) throw unsupported('CREATE INDEX CONCURRENTLY', span, 'CREATE INDEX is.');
@@ -70,12 +88,17 @@ function refuseUnbuilt(statement: CreateIndexStatement): void {
 function indexColumns(statement: CreateIndexStatement, table: TableDef): readonly IndexColumn[] {
   const columns: IndexColumn[] = [];
   for (const element of statement.elements) {
-    const name = columnName(element);
+    const name = columnName(element, statement.method);
     const ordinal = table.columns.findIndex((column) => column.name === name.name);
     if (ordinal < 0) throw columnNotFound(table, name);
     const { kind } = table.columns[ordinal]!.type;
-    if (kind === 'vector' || kind === 'json' || kind === 'jsonb')
+    if (kind === 'json' || kind === 'jsonb')
       throw unsupported(`a ${kind} column in an index`, name.span);
+    if (kind === 'vector' && !isVectorMethod(statement.method)) {
+      const method = statement.method?.name ?? 'btree';
+      const feature = `a vector column in a ${method} index`;
+      throw unsupported(feature, name.span, 'Write USING hnsw for an index over vectors.');
+    }
     const { descending, nulls } = element;
     const nullsFirst = nulls === undefined ? descending : nulls === 'first';
     columns.push({ ordinal, descending, nullsFirst });
@@ -83,10 +106,11 @@ function indexColumns(statement: CreateIndexStatement, table: TableDef): readonl
   return columns;
 }
 
-function columnName(element: IndexElement): Identifier {
+function columnName(element: IndexElement, method: Identifier | undefined): Identifier {
   const { expression, collation, operatorClass } = element;
   if (collation !== undefined) throw unsupported('COLLATE in an index', collation.span);
-  if (operatorClass !== undefined) throw unsupported('an operator class', operatorClass.span);
+  if (operatorClass !== undefined && !isVectorMethod(method))
+    throw unsupported('an operator class', operatorClass.span);
   if (expression.kind !== 'column-reference' || expression.parts.length !== 1)
     throw unsupported('an expression in an index', expression.span);
   return expression.parts[0]!;

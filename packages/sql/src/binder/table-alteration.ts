@@ -7,7 +7,7 @@
  * an added column has a default that differs from row to row. Else the catalog remembers the older list of columns.
  */
 import type { Expression } from '@alopex-db/core/exec';
-import { indexLayouts } from '../catalog/index-layout.ts';
+import { indexKeyspacesOf } from '../catalog/index-layout.ts';
 import type { ColumnDef, TableDef } from '../catalog/table-def.ts';
 import type { CatalogView } from '../catalog/catalog.ts';
 import type {
@@ -124,12 +124,12 @@ export class TableAlteration {
     const { before, table, notices, droppedKeyspaces } = this;
     const rewrite = this.#rewrite();
     const filledByRewrite = rewrite !== undefined && rewrite.values.length > 0;
-    const known = new Set(indexLayouts(before).map(({ keyspace }) => keyspace));
+    const known = new Set(indexKeyspacesOf(before));
     const builds = filledByRewrite
       ? []
-      : indexLayouts(table)
-          .filter(({ keyspace }) => !known.has(keyspace))
-          .map((layout) => ({ table, layout }));
+      : indexKeyspacesOf(table)
+          .filter((keyspace) => !known.has(keyspace))
+          .map((keyspace) => ({ table, keyspace }));
     const rewrites = rewrite === undefined ? [] : [rewrite];
     return {
       then: [],

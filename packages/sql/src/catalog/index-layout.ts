@@ -1,5 +1,5 @@
 /**
- * How the entries of a table's indexes are written. Part of the file format, do not change:
+ * How the entries of a table's ordered indexes are written; vectors have `vector-index-layout`. Part of the file format, do not change:
  *
  *   UNIQUE constraint      key = columns, none of them null (a row with a null has no entry)
  *   unique index           key = columns, each behind a presence byte; with a null among them the row's key follows
@@ -8,6 +8,7 @@
  */
 import { ascendingKey, type OrderKeyColumn } from '@alopex-db/core/types';
 import type { TableDef } from './table-def.ts';
+import { vectorIndexLayouts } from './vector-index-layout.ts';
 
 export interface IndexLayoutColumn {
   /** Ordinal into the table's columns. */
@@ -33,7 +34,8 @@ export function indexLayouts(table: TableDef): readonly IndexLayout[] {
     }));
     return { name, keyspace: indexId, unique: true, columns: keyed, holdsNulls: false };
   });
-  const indexes = (table.indexes ?? []).map(({ id, name, unique, columns }): IndexLayout => {
+  const ordered = (table.indexes ?? []).filter(({ vector }) => vector === undefined);
+  const indexes = ordered.map(({ id, name, unique, columns }): IndexLayout => {
     // The presence byte is always there, so that entries stay readable when NOT NULL comes or goes.
     const keyed = columns.map(({ ordinal, descending, nullsFirst }) => ({
       ordinal,
@@ -56,5 +58,9 @@ export function keyedOrdinals(table: TableDef): ReadonlySet<number> {
 
 /** Keyspaces of a table: its rows and the entries of its indexes. */
 export function keyspacesOf(table: TableDef): readonly number[] {
-  return [table.id, ...indexLayouts(table).map(({ keyspace }) => keyspace)];
+  return [table.id, ...indexKeyspacesOf(table)];
+}
+
+export function indexKeyspacesOf(table: TableDef): readonly number[] {
+  return [...indexLayouts(table), ...vectorIndexLayouts(table)].map(({ keyspace }) => keyspace);
 }

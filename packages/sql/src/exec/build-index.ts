@@ -1,24 +1,25 @@
 /** Fills a new index from the rows that its transaction sees; delivers nothing. */
-import { AlopexError, PENDING, keyspaceId } from '@alopex-db/core/base';
+import { AlopexError, PENDING, assert, keyspaceId } from '@alopex-db/core/base';
 import type { BatchIterator } from '@alopex-db/core/exec';
 import type { Scalar } from '@alopex-db/core/types';
-import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { uniqueViolation } from '../storage/constraint-errors.ts';
 import { readRow } from '../storage/read-column.ts';
 import { layoutsOf } from '../storage/table-layouts.ts';
-import { TableIndex } from '../storage/table-index.ts';
+import type { TableIndex } from '../storage/table-index.ts';
+import { tableIndexes } from '../storage/table-indexes.ts';
 import type { StatementContext } from './statement-context.ts';
 
 const ROWS_PER_CHECK = 256;
 
 export function* buildIndex(
   table: TableDef,
-  layout: IndexLayout,
+  keyspace: number,
   context: StatementContext,
 ): BatchIterator {
   const { transaction } = context;
-  const index = new TableIndex(layout);
+  const index = tableIndexes(table).find((one) => one.keyspace === keyspace);
+  assert(index !== undefined, 'an index that is built is one of its table');
   const layouts = layoutsOf(table);
   const rows = transaction.scan(keyspaceId(table.id));
   try {
@@ -31,8 +32,9 @@ export function* buildIndex(
       const row = readRow(layouts, rows.value.bytes, rows.value.start);
       const entry = index.entryOf(row, rowKey);
       if (entry !== undefined) {
-        let free = transaction.insert(index.keyspace, entry, rowKey);
-        for (; free === PENDING; free = transaction.insert(index.keyspace, entry, rowKey)) {
+        const value = index.valueOf(row, rowKey);
+        let free = transaction.insert(index.keyspace, entry, value);
+        for (; free === PENDING; free = transaction.insert(index.keyspace, entry, value)) {
           yield PENDING;
         }
         if (!free) throw duplicate(table, index, row);

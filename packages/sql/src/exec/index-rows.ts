@@ -17,7 +17,7 @@ import type { Scalar } from '@alopex-db/core/types';
 import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { Access, TableScan } from '../plan/physical.ts';
 import type { KeyEncoder } from '../storage/key-encoder.ts';
-import { indexKeyEncoder } from '../storage/table-index.ts';
+import { indexKeyEncoder } from '../storage/ordered-entries.ts';
 import type { StatementContext } from './statement-context.ts';
 
 export type IndexAccess = Extract<Access, { readonly kind: 'index' }>;

@@ -5,7 +5,7 @@
 import { AlopexError, PENDING, equalBytes } from '@alopex-db/core/base';
 import { compileExpression, compilePredicate, type BatchIterator } from '@alopex-db/core/exec';
 import { BATCH_ROWS_MAX, BOOLEAN, bytesAt, isValid, type Batch } from '@alopex-db/core/types';
-import { indexLayouts } from '../catalog/index-layout.ts';
+import { indexKeyspacesOf } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import type { TableRewrite } from '../plan/compiled-statement.ts';
 import { StagedWrites } from '../storage/staged-writes.ts';
@@ -64,9 +64,9 @@ function rowStager(
   writer: TableWriter,
   staged: StagedWrites,
 ): (rows: Batch, row: number, key: Uint8Array) => void {
-  const kept = new Set(indexLayouts(before).map(({ keyspace }) => keyspace));
-  const filled = writer.indexes.flatMap((index, position) =>
-    kept.has(index.keyspace) ? [] : [{ index, position }],
+  const kept = new Set(indexKeyspacesOf(before));
+  const filled = [...writer.indexes.keys()].filter(
+    (position) => !kept.has(writer.indexes[position]!.keyspace),
   );
   return (rows, row, key) => {
     writer.prepareBatchRow(rows.columns, row, rekeys ? undefined : key);
@@ -75,10 +75,7 @@ function rowStager(
     const rowStart = moves
       ? staged.insertRow(writer.keyspace, writer.key, writer.value)
       : staged.put(writer.keyspace, key, writer.value);
-    for (const { index, position } of filled) {
-      const entry = writer.preparedEntry(position);
-      if (entry !== undefined) staged.insertEntry(index, entry, writer.key, rowStart);
-    }
+    for (const position of filled) staged.insertEntry(writer, position, rowStart);
   };
 }
 

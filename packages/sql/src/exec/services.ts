@@ -5,6 +5,7 @@ import type { TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Kernels } from '@alopex-db/core/kernels';
 import type { NumberAllocator } from '../storage/number-allocator.ts';
 import type { VectorCache } from './vector-cache.ts';
+import type { VectorIndexes } from './vector-indexes.ts';
 
 export interface ExecServices {
   readonly store: Store;
@@ -13,5 +14,6 @@ export interface ExecServices {
   readonly kernels: Kernels;
   readonly numbers: NumberAllocator;
   readonly vectors: VectorCache;
+  readonly vectorIndexes: VectorIndexes;
   readonly findZone: TimeZoneProvider;
 }

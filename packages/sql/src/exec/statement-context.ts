@@ -37,8 +37,10 @@ export interface StatementContextOptions {
   readonly instrument?: Instrument | undefined;
   /** Tables that the transaction has written to: their resident copies do not show its own rows. */
   readonly changedTables: TableSet;
-  /** `alopex.vector_exact`: never use resident vectors. */
+  /** `alopex.vector_exact`: never use resident vectors or an index. */
   readonly vectorExact: boolean;
+  /** `alopex.hnsw_ef_search`: the breadth of walks in graphs. */
+  readonly hnswEfSearch: number;
 }
 
 /** The rows of a CTE: filled by the first scan of it, read by all. */

@@ -93,9 +93,13 @@ function stageMove(writer: TableWriter, staged: StagedWrites, change: RowChange)
   for (const [position, index] of writer.indexes.entries()) {
     const oldEntry = oldEntries[position];
     const entry = writer.preparedEntry(position);
-    const same = oldEntry !== undefined && entry !== undefined && equalBytes(oldEntry, entry);
-    if (same && !moves) continue;
-    if (oldEntry !== undefined) staged.delete(index.keyspace, oldEntry);
-    if (entry !== undefined) staged.insertEntry(index, entry, writer.key, rowStart);
+    const stays = oldEntry !== undefined && entry !== undefined && equalBytes(oldEntry, entry);
+    if (stays && !moves) {
+      const value = writer.preparedEntryValue(position);
+      if (!index.holdsValues || equalBytes(index.batchValueOf(before, row, key), value)) continue;
+    } else if (oldEntry !== undefined) {
+      staged.delete(index.keyspace, oldEntry);
+    }
+    staged.insertEntry(writer, position, rowStart);
   }
 }

@@ -1,8 +1,9 @@
 /**
- * The k rows nearest to a vector, exactly. Two ways to find their keys, one way to deliver them:
- *   1. `resident-search.ts`, over the column's copy in memory, where that can serve the snapshot and the transaction has
+ * The k rows nearest to a vector. Three ways to find their keys, one way to deliver them:
+ *   1. `index-search.ts`, by the index that the planner has chosen, approximately;
+ *   2. `resident-search.ts`, over the column's copy in memory, where that can serve the snapshot and the transaction has
  *      not written to the table itself;
- *   2. a scan of the table that scores every row.
+ *   3. a scan of the table that scores every row.
  * Then the rows are read by key and decoded.
  */
 import { AlopexError, PENDING, assert, keyspaceId, type Pending } from '@alopex-db/core/base';
@@ -10,6 +11,7 @@ import { compileScalar, type BatchIterator } from '@alopex-db/core/exec';
 import type { ValueSlot } from '@alopex-db/core';
 import { BATCH_ROWS_MAX, FLOAT64, columnFromScalars } from '@alopex-db/core/types';
 import type { VectorTopK } from '../plan/physical.ts';
+import { indexNearest } from './index-search.ts';
 import type { NearRow } from './nearest-rows.ts';
 import { residentNearest } from './resident-search.ts';
 import { rowCountOf } from './row-count.ts';
@@ -31,7 +33,9 @@ export function* vectorTopK(plan: VectorTopK, context: StatementContext): BatchI
   if (limit === 0) return;
   const request = { plan, query: queryVector(plan, context), count: limit + offset };
   const nearest =
-    (yield* residentNearest(request, context)) ?? (yield* scanNearest(request, context));
+    (yield* indexNearest(request, context)) ??
+    (yield* residentNearest(request, context)) ??
+    (yield* scanNearest(request, context));
   yield* readRows(plan, nearest.slice(offset, offset + limit), context);
 }
 

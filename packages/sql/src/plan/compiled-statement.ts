@@ -15,7 +15,6 @@ import type { Expression } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
 import type { TransactionStatement } from '../ast/transaction.ts';
 import type { ExplainStatement, PragmaStatement, UtilityStatement } from '../ast/utility.ts';
-import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { StoredCatalog } from '../catalog/stored-catalog.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import type { References } from './references.ts';
@@ -59,9 +58,7 @@ export interface DdlOutcome {
   /** Tables whose rows must be checked against new foreign keys, after `builds`. */
   readonly foreignKeys?: readonly ForeignKeyCheck[] | undefined;
   /** New indexes to fill, before `then`, from the rows the transaction sees. */
-  readonly builds?:
-    | readonly { readonly table: TableDef; readonly layout: IndexLayout }[]
-    | undefined;
+  readonly builds?: readonly { readonly table: TableDef; readonly keyspace: number }[] | undefined;
   readonly notices: readonly DdlNotice[];
   /** Keyspaces that nobody needs once the transaction has committed. */
   readonly droppedKeyspaces: readonly number[];

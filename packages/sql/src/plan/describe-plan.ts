@@ -33,6 +33,8 @@ export function describePlan(plan: PhysicalPlan): PlanDescription {
 
 /** Columns are named with their table once there is more than one. */
 function countTables(plan: PhysicalPlan): number {
+  // What evaluates its filter reads the same table.
+  if (plan.kind === 'vector-top-k') return 1;
   const own = SOURCES.has(plan.kind) ? 1 : 0;
   const lookedUp = plan.kind === 'hash-join' && plan.lookup !== undefined ? 1 : 0;
   return inputsOf(plan).reduce((count, input) => count + countTables(input), own + lookedUp);
@@ -48,8 +50,9 @@ const SOURCES: ReadonlySet<string> = new Set([
 /** The inputs of a node, in order. */
 export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
   switch (plan.kind) {
-    case 'table-scan':
     case 'vector-top-k':
+      return plan.index?.allowed === undefined ? [] : [plan.index.allowed];
+    case 'table-scan':
     case 'values':
     case 'series':
     case 'integrity-check':
@@ -354,7 +357,9 @@ function titleOf(plan: PhysicalPlan): string {
     case 'table-scan':
       return scanTitle(plan);
     case 'vector-top-k':
-      return 'Vector Search (exact)';
+      return plan.index === undefined
+        ? 'Vector Search (exact)'
+        : `Vector Search using ${plan.index.name}`;
     case 'values':
       return plan.columns.length === 0 && plan.tuples.length === 1 ? 'Result' : 'Values';
     case 'hash-join': {

@@ -92,6 +92,15 @@ export interface VectorTopK extends PlanNode {
   readonly filter: Expression | undefined;
   readonly limit: Expression;
   readonly offset: Expression | undefined;
+  /** Absent: every row is compared. */
+  readonly index?: VectorIndexUse | undefined;
+}
+
+export interface VectorIndexUse {
+  readonly name: string;
+  readonly keyspace: number;
+  /** Delivers the keys of the rows that pass the filter, in its last column; absent: there is no filter. */
+  readonly allowed: TableScan | undefined;
 }
 
 export type PhysicalPlan =

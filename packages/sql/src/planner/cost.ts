@@ -17,6 +17,9 @@ export const WRITE_ROW = 1;
 /** One dimension of one vector compared. */
 export const VECTOR_DIMENSION = 0.0001;
 
+/** A vertex of a graph reached, beside the comparison of its vector. */
+export const VECTOR_VISIT = 0.05;
+
 export function sortCost(rows: number): number {
   return rows * Math.log2(Math.max(2, rows)) * SORT_STEP;
 }

@@ -2,6 +2,7 @@
  * Routes `ORDER BY score LIMIT k` over one table to vector search, where
  *   - the score compares a vector column of the table with a value that is known before the scan,
  *   - it is sorted in the direction in which vectors come closer, NULL and NaN last.
+ * An index of the score's metric is used where a walk costs less than comparing with every row (`vector-index-path`).
  * Conditions of WHERE become the search's filter. The search delivers the score, so a select list that shows it does not
  * compute it again.
  */
@@ -18,6 +19,7 @@ import { EXPRESSION_ROW, VECTOR_DIMENSION } from './cost.ts';
 import { layoutOf } from './place-expression.ts';
 import { NO_COLUMNS, type PlanContext } from './plan-context.ts';
 import { planColumns, planned, type Planned } from './planned.ts';
+import { vectorIndexPath } from './vector-index-path.ts';
 
 /** A limit over a sort over (perhaps) a filter over a table. */
 interface Candidate {
@@ -55,6 +57,12 @@ export function routeVectorSearch(
   const tableRows = context.estimator.tableRows(get);
   const dimension =
     sides.vector.type.kind === 'vector' ? (sides.vector.type.dimension ?? 256) : 256;
+  const exactCost = tableRows * (dimension * VECTOR_DIMENSION + conditions.length * EXPRESSION_ROW);
+  const path = vectorIndexPath(
+    { get, ordinal: sides.ordinal, metric, conditions, limit: candidate.limit, exactCost },
+    freshId - 1,
+    context,
+  );
   const search: VectorTopK = {
     kind: 'vector-top-k',
     table: get.table,
@@ -70,7 +78,8 @@ export function routeVectorSearch(
       candidate.offset === undefined ? undefined : context.place(candidate.offset, NO_COLUMNS),
     columns: planColumns(columns),
     rows: context.estimator.rows(plan),
-    cost: tableRows * (dimension * VECTOR_DIMENSION + conditions.length * EXPRESSION_ROW),
+    cost: path?.cost ?? exactCost,
+    index: path?.use,
   };
   return { planned: planned(search, columns), score, scoreColumn };
 }

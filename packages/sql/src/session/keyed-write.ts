@@ -8,7 +8,7 @@ import {
 } from '@alopex-db/core/exec';
 import type { ValueSlot } from '@alopex-db/core';
 import { columnFromScalars, type Scalar } from '@alopex-db/core/types';
-import { indexLayouts, keyedOrdinals } from '../catalog/index-layout.ts';
+import { indexKeyspacesOf, keyedOrdinals } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { RowDecoder } from '../exec/row-decoder.ts';
 import type { CompiledQuery } from '../plan/compiled-statement.ts';
@@ -35,7 +35,7 @@ export function keyedWriteOf(query: CompiledQuery, engine: SqlEngine): DirectWri
   const scan = wholeRowScan(plan.input, plan.table);
   const parts = scan === undefined ? undefined : keyParts(scan);
   if (parts === undefined) return undefined;
-  if (plan.kind === 'update' ? !isPlainUpdate(plan) : indexLayouts(plan.table).length > 0) {
+  if (plan.kind === 'update' ? !isPlainUpdate(plan) : indexKeyspacesOf(plan.table).length > 0) {
     return undefined;
   }
   return new KeyedWrite(engine, query, plan, parts);

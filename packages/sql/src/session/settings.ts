@@ -5,6 +5,7 @@
 import { AlopexError } from '@alopex-db/core/base';
 import { NO_SESSION, UTC, type TimeZone, type TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Durability, IsolationLevel } from '@alopex-db/core';
+import { HNSW_DEFAULTS } from '@alopex-db/core/vector';
 import { closestName } from '../errors.ts';
 
 /** What the engine itself reads. */
@@ -17,6 +18,7 @@ export interface ResolvedSettings {
   readonly durability: Durability | undefined;
   readonly memoryBytesMax: number;
   readonly vectorExact: boolean;
+  readonly hnswEfSearch: number;
   readonly searchPath: readonly string[];
   readonly timeZone: TimeZone;
 }
@@ -33,6 +35,10 @@ const MEBIBYTE = 1_048_576;
 const DEFINITIONS: Readonly<Record<string, SettingDefinition>> = {
   'alopex.buffer_pool_size': { defaultText: '1GB', parse: sizeText },
   'alopex.durability': { defaultText: 'default', parse: oneOf('default', 'fsync', 'os', 'memory') },
+  'alopex.hnsw_ef_search': {
+    defaultText: String(HNSW_DEFAULTS.efSearch),
+    parse: integerText(1, 10_000),
+  },
   'alopex.vector_exact': { defaultText: 'off', parse: booleanText },
   application_name: { defaultText: '', parse: (text) => text },
   client_encoding: {
@@ -80,6 +86,9 @@ const DEFINITIONS: Readonly<Record<string, SettingDefinition>> = {
   },
 };
 
+/** Names that other systems have for ours. */
+const ALIASES: ReadonlyMap<string, string> = new Map([['hnsw.ef_search', 'alopex.hnsw_ef_search']]);
+
 export const SETTING_NAMES: readonly string[] = Object.freeze(Object.keys(DEFINITIONS).sort());
 
 export class Settings {
@@ -99,12 +108,14 @@ export class Settings {
     return (this.#resolved ??= resolve(this));
   }
 
-  show(name: string): string {
+  show(written: string): string {
+    const name = ALIASES.get(written) ?? written;
     const definition = definitionOf(name);
     return this.#texts.get(name) ?? definition.defaultText;
   }
 
-  set(name: string, value: string): void {
+  set(written: string, value: string): void {
+    const name = ALIASES.get(written) ?? written;
     const definition = definitionOf(name);
     if (definition.readOnly === true) {
       throw new AlopexError('ALX_UNKNOWN_OPTION', `parameter "${name}" cannot be changed`);
@@ -121,7 +132,8 @@ export class Settings {
   }
 
   /** `all`: every setting. */
-  reset(name: string): void {
+  reset(written: string): void {
+    const name = ALIASES.get(written) ?? written;
     if (name !== 'all') definitionOf(name);
     for (const known of name === 'all' ? SETTING_NAMES : [name]) {
       const initial = this.#initial.get(known);
@@ -162,6 +174,7 @@ function resolve(settings: Settings): ResolvedSettings {
     durability: durability === 'default' ? undefined : (durability as Durability),
     memoryBytesMax: parseSize(settings.show('alopex.buffer_pool_size'))!,
     vectorExact: settings.show('alopex.vector_exact') === 'on',
+    hnswEfSearch: Number(settings.show('alopex.hnsw_ef_search')),
     searchPath: settings.show('search_path').split(', '),
     timeZone: settings.findZone(settings.show('timezone')) ?? UTC,
   });

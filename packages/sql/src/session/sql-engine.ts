@@ -25,6 +25,7 @@ import { openPlan } from '../exec/open-plan.ts';
 import type { ExecServices } from '../exec/services.ts';
 import type { OpenPlan } from '../exec/statement-context.ts';
 import { VectorCache } from '../exec/vector-cache.ts';
+import { VectorIndexes } from '../exec/vector-indexes.ts';
 import { NumberAllocator } from '../storage/number-allocator.ts';
 import { CommitGuard } from './commit-guard.ts';
 import { cannotWait } from './driver.ts';
@@ -98,6 +99,12 @@ export class SqlEngine {
       random,
       kernels,
       vectors: new VectorCache(store, kernels, options.vectorIndexMemoryBytes),
+      vectorIndexes: new VectorIndexes({
+        store,
+        kernels,
+        random,
+        memoryBytesMax: options.vectorIndexMemoryBytes,
+      }),
       numbers: new NumberAllocator(store),
       findZone,
     };
@@ -108,6 +115,7 @@ export class SqlEngine {
       numeric: options.numeric ?? DEFAULT_OUTPUT_FORM.numeric,
       temporal: options.temporal ?? DEFAULT_OUTPUT_FORM.temporal,
     };
+    this.followCatalog(this.catalog.lastChange);
   }
 
   /** Whether statements can be compiled without waiting. */
@@ -214,9 +222,22 @@ export class SqlEngine {
     return cached.searchPath === searchPath.join() ? cached : undefined;
   }
 
+  /** To be called after a commit, and once after opening: what the catalog has changed beside statements. */
+  followCatalog(version: Version): void {
+    if (this.catalog.lastChange !== version) return;
+    const transaction = this.store.begin({ readOnly: true });
+    try {
+      const view = this.catalog.view(transaction);
+      if (view !== PENDING) this.services.vectorIndexes.follow(view);
+    } finally {
+      transaction.rollback();
+    }
+  }
+
   /** A keyspace was dropped by a commit. It is freed once no snapshot is left that may still read it. */
   forgetKeyspace(keyspace: KeyspaceId, version: Version): void {
     this.services.vectors.drop(keyspace, version);
+    this.services.vectorIndexes.forget(keyspace);
     this.#dropped = [...this.#dropped, { keyspace, version }];
   }
 

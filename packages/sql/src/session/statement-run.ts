@@ -114,11 +114,11 @@ export class StatementRun {
       const context = this.#createContext(undefined);
       for (const step of rewriteTable(rewrite, context)) if (step === PENDING) yield PENDING;
     }
-    for (const { table, layout } of outcome.builds ?? []) {
+    for (const { table, keyspace } of outcome.builds ?? []) {
       this.#block.readWhole(table.id);
       const context = this.#createContext(undefined);
       // The only steps of a build are pauses.
-      for (const step of buildIndex(table, layout, context)) if (step === PENDING) yield PENDING;
+      for (const step of buildIndex(table, keyspace, context)) if (step === PENDING) yield PENDING;
     }
     for (const check of outcome.foreignKeys ?? []) {
       this.#block.readWhole(check.table.id);
@@ -155,6 +155,7 @@ export class StatementRun {
         figures === undefined ? undefined : (plan, operator) => figures.watch(plan, operator),
       changedTables: this.#block.changedTables,
       vectorExact: settings.vectorExact,
+      hnswEfSearch: settings.hnswEfSearch,
     });
   }
 }

@@ -187,6 +187,7 @@ export class TransactionBlock {
     for (const { id } of this.#droppedKeyspaces)
       this.#engine.forgetKeyspace(keyspaceId(id), version);
     this.#droppedKeyspaces = [];
+    this.#engine.followCatalog(version);
   }
 }
 

@@ -12,7 +12,7 @@ import type { TableDef } from '../catalog/table-def.ts';
 import { primaryKeyEncoder, type KeyEncoder } from './key-encoder.ts';
 import { readColumn, readRow } from './read-column.ts';
 import { layoutsOf } from './table-layouts.ts';
-import { indexKeyEncoder } from './table-index.ts';
+import { indexKeyEncoder } from './ordered-entries.ts';
 
 const NO_BYTES = new Uint8Array(0);
 

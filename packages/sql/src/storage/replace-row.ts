@@ -1,5 +1,5 @@
 /** Replaces one stored row by another version of itself, moving its key and its index entries where they change. */
-import { PENDING, compareBytes, type Pending } from '@alopex-db/core/base';
+import { PENDING, equalBytes, type Pending } from '@alopex-db/core/base';
 import type { Transaction } from '@alopex-db/core';
 import type { Scalar } from '@alopex-db/core/types';
 import type { TableWriter } from './table-writer.ts';
@@ -28,19 +28,21 @@ export function* replaceRow(
   for (const [position, index] of writer.indexes.entries()) {
     const oldEntry = oldEntries[position];
     const entry = writer.preparedEntry(position);
-    const same =
-      oldEntry !== undefined && entry !== undefined && compareBytes(oldEntry, entry) === 0;
-    if (same && !moves) continue;
-    if (oldEntry !== undefined) {
+    const stays = oldEntry !== undefined && entry !== undefined && equalBytes(oldEntry, entry);
+    if (stays && !moves) {
+      const current = writer.preparedEntryValue(position);
+      if (!index.holdsValues || equalBytes(index.valueOf(before, oldKey), current)) continue;
+    } else if (oldEntry !== undefined) {
       while (transaction.delete(index.keyspace, oldEntry) === PENDING) yield PENDING;
     }
     if (entry === undefined) continue;
+    const value = writer.preparedEntryValue(position);
     if (!index.unique) {
-      while (transaction.put(index.keyspace, entry, writer.key) === PENDING) yield PENDING;
+      while (transaction.put(index.keyspace, entry, value) === PENDING) yield PENDING;
       continue;
     }
-    let free = transaction.insert(index.keyspace, entry, writer.key);
-    for (; free === PENDING; free = transaction.insert(index.keyspace, entry, writer.key)) {
+    let free = transaction.insert(index.keyspace, entry, value);
+    for (; free === PENDING; free = transaction.insert(index.keyspace, entry, value)) {
       yield PENDING;
     }
     if (!free) throw writer.entryViolation(index);

@@ -54,9 +54,13 @@ export class StagedWrites {
     return write.keyEnd;
   }
 
-  /** `rowStart`: where the row's value lies, from `put` or `insertRow`. */
-  insertEntry(index: TableIndex, entry: Uint8Array, rowKey: Uint8Array, rowStart: number): void {
-    this.#inserts.push({ ...this.#append(index.keyspace, entry, rowKey), index, rowStart });
+  /** The writer's prepared entry for its index `position`. `rowStart`: where the row's value lies, from `put` or `insertRow`. */
+  insertEntry(writer: TableWriter, position: number, rowStart: number): void {
+    const entry = writer.preparedEntry(position);
+    if (entry === undefined) return;
+    const index = writer.indexes[position]!;
+    const write = this.#append(index.keyspace, entry, writer.preparedEntryValue(position));
+    this.#inserts.push({ ...write, index, rowStart });
   }
 
   *apply(transaction: Transaction, writer: TableWriter): Generator<Pending, void, void> {

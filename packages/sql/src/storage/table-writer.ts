@@ -9,7 +9,6 @@ import { PENDING, assert, equalBytes, keyspaceId } from '@alopex-db/core/base';
 import type { KeyspaceId, Pending } from '@alopex-db/core/base';
 import type { Transaction, ValueSlot } from '@alopex-db/core';
 import { isValid, type ColumnVector, type Scalar } from '@alopex-db/core/types';
-import { indexLayouts } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { notNullViolation, uniqueViolation } from './constraint-errors.ts';
 import { primaryKeyEncoder, type KeyEncoder } from './key-encoder.ts';
@@ -17,7 +16,8 @@ import { readRow } from './read-column.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { writeNumber, type NumberAllocator } from './number-allocator.ts';
 import { layoutsOf, type TableLayouts } from './table-layouts.ts';
-import { TableIndex } from './table-index.ts';
+import type { TableIndex } from './table-index.ts';
+import { tableIndexes } from './table-indexes.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -42,6 +42,7 @@ export class TableWriter {
   #key: Uint8Array = NO_BYTES;
   #value: Uint8Array = NO_BYTES;
   readonly #entries: (Uint8Array | undefined)[] = [];
+  readonly #entryValues: Uint8Array[] = [];
   /** How many writes of the prepared row are done; not 0 only after a PENDING. */
   #written = 0;
 
@@ -49,7 +50,7 @@ export class TableWriter {
     this.table = table;
     this.layouts = layoutsOf(table);
     this.keyspace = keyspaceId(table.id);
-    this.indexes = indexLayouts(table).map((layout) => new TableIndex(layout));
+    this.indexes = tableIndexes(table);
     this.#transaction = transaction;
     this.#numbers = numbers;
     this.#encoder = new RowEncoder(this.layouts.current);
@@ -85,7 +86,10 @@ export class TableWriter {
     this.#value = this.#encoder.encodeScalars(values);
     this.#key = this.#keys?.encodeRow(values) ?? key ?? this.#nextHiddenKey();
     for (let index = 0; index < this.indexes.length; index += 1) {
-      this.#entries[index] = this.indexes[index]!.entryOf(values, this.#key);
+      const entry = this.indexes[index]!.entryOf(values, this.#key);
+      this.#entries[index] = entry;
+      if (entry === undefined) continue;
+      this.#entryValues[index] = this.indexes[index]!.valueOf(values, this.#key);
     }
   }
 
@@ -100,7 +104,10 @@ export class TableWriter {
     }
     this.#key = this.#keys?.encodeBatchRow(vectors, row) ?? key ?? this.#nextHiddenKey();
     for (let index = 0; index < this.indexes.length; index += 1) {
-      this.#entries[index] = this.indexes[index]!.batchEntryOf(vectors, row, this.#key);
+      const entry = this.indexes[index]!.batchEntryOf(vectors, row, this.#key);
+      this.#entries[index] = entry;
+      if (entry === undefined) continue;
+      this.#entryValues[index] = this.indexes[index]!.batchValueOf(vectors, row, this.#key);
     }
   }
 
@@ -136,11 +143,12 @@ export class TableWriter {
       const entry = this.#entries[position];
       if (entry === undefined) continue;
       const index = this.indexes[position]!;
+      const value = this.#entryValues[position]!;
       if (!index.unique) {
-        if (this.#transaction.put(index.keyspace, entry, this.#key) === PENDING) return PENDING;
+        if (this.#transaction.put(index.keyspace, entry, value) === PENDING) return PENDING;
         continue;
       }
-      const free = this.#transaction.insert(index.keyspace, entry, this.#key);
+      const free = this.#transaction.insert(index.keyspace, entry, value);
       if (free === PENDING) return PENDING;
       if (!free) throw this.entryViolation(index);
     }
@@ -196,6 +204,11 @@ export class TableWriter {
   /** Key of the prepared row's entry in index `position`. */
   preparedEntry(position: number): Uint8Array | undefined {
     return this.#entries[position];
+  }
+
+  /** What that entry holds; there when the entry is. */
+  preparedEntryValue(position: number): Uint8Array {
+    return this.#entryValues[position]!;
   }
 
   #nextHiddenKey(): Uint8Array {

@@ -86,6 +86,7 @@ class Laboratory {
       openPlan,
       changedTables: new Set(),
       vectorExact: true,
+      hnswEfSearch: 50,
     });
     for (const batch of context.open(plan)) {
       assert(batch !== PENDING, 'nobody holds a lock');

@@ -147,6 +147,12 @@ export class VectorKeyspace {
     return transaction.put(this.keyspace, key, encodeVectorValue(vector));
   }
 
+  /** Tables that hold entries now; none: all are in memtables. */
+  get tableCount(): number {
+    const levels = this.#host.view.version.trees.get(this.keyspace) ?? [];
+    return levels.reduce((count, level) => count + level.length, 0);
+  }
+
   search(transaction: Transaction, search: NearestQuery): VectorMatches | Pending {
     this.#checkDimension(search.vector);
     const counts: Counts = { graphs: 0, visited: 0, distances: 0, scored: 0 };
