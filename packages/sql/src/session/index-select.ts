@@ -12,7 +12,7 @@ import type { TableDef } from '../catalog/table-def.ts';
 import type { CompiledQuery } from '../plan/compiled-statement.ts';
 import type { Access } from '../plan/physical.ts';
 import type { KeyEncoder } from '../storage/key-encoder.ts';
-import { indexKeyEncoder } from '../storage/table-index.ts';
+import { indexKeyEncoder } from '../storage/ordered-entries.ts';
 import { keyValues, partsOf, type KeyPart } from './key-parts.ts';
 import type { OutputForm } from './output-value.ts';
 import { wrongCount, zoneContext } from './parameters.ts';

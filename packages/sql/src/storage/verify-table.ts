@@ -15,13 +15,13 @@ import { PENDING, equalBytes, keyspaceId, toHex, type Pending } from '@alopex-db
 import type { Cursor, Transaction, ValueSlot } from '@alopex-db/core';
 import type { Scalar } from '@alopex-db/core/types';
 import { ordinalsOf, type ForeignKey } from '../catalog/foreign-key.ts';
-import { indexLayouts } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { keyText } from './constraint-errors.ts';
 import { ParentLookup } from './foreign-key-lookup.ts';
 import { primaryKeyEncoder, type KeyEncoder } from './key-encoder.ts';
 import { readRow } from './read-column.ts';
-import { TableIndex } from './table-index.ts';
+import type { TableIndex } from './table-index.ts';
+import { tableIndexes } from './table-indexes.ts';
 import { layoutsOf } from './table-layouts.ts';
 
 export interface TableProblem {
@@ -84,8 +84,8 @@ class TableCheck {
     this.#options = options;
     this.#keys = primaryKeyEncoder(table);
     this.#required = [...table.columns.keys()].filter((ordinal) => table.columns[ordinal]!.notNull);
-    this.#indexes = indexLayouts(table).map((layout) => ({
-      index: new TableIndex(layout),
+    this.#indexes = tableIndexes(table).map((index) => ({
+      index,
       expected: 0,
       hasMissing: false,
     }));
@@ -166,7 +166,11 @@ class TableCheck {
       return;
     }
     const { bytes, start, end } = this.#slot;
-    if (equalBytes(bytes.subarray(start, end), rowKey)) return;
+    if (equalBytes(bytes.subarray(start, end), index.valueOf(row, rowKey))) return;
+    if (index.holdsValues) {
+      this.#problem(index.name, `the entry for ${this.#name(row, rowKey)} holds another vector`);
+      return;
+    }
     // Not `hasMissing`: the entry is there, and who it names is looked at below if the counts differ.
     this.#problem(index.name, `the entry for ${this.#name(row, rowKey)} names another row`);
   }
@@ -190,8 +194,8 @@ class TableCheck {
 
   *#checkEntry(index: TableIndex, entries: Cursor): Generator<Pending, void, void> {
     const { bytes, start, end } = entries.key;
-    const { value } = entries;
-    const rowKey = value.bytes.slice(value.start, value.end);
+    const named = index.holdsValues ? entries.key : entries.value;
+    const rowKey = named.bytes.slice(named.start, named.end);
     if (!(yield* this.#read(this.#table.id, rowKey))) {
       this.#problem(index.name, `an entry names a row that is not there: ${toHex(rowKey)}`);
       return;

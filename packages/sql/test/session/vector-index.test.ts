@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '@alopex-db/core/testing';
 import { MemoryVfs } from '@alopex-db/core/vfs';
-import { codeOf, openDatabase, type TestDatabase } from './open-session.ts';
+import { openDatabase, type TestDatabase } from './open-session.ts';
 
 const SEED = Number(process.env['ALOPEX_TEST_SEED'] ?? 20_261_125);
 const DIMENSION = 256;
