@@ -9,6 +9,7 @@
  * Folders themselves are durable when made.
  */
 import { directoryOf } from '../vfs/path.ts';
+import { noFaults, type FaultCounts } from './fault-counts.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 const DISK_BLOCK_SIZE = 512;
@@ -87,7 +88,7 @@ export class DiskFile {
     if (offset < this.#durable.length) this.#durable[offset]! ^= 1 << bit;
   }
 
-  afterCrash(random: SeededRandom): DiskFile {
+  afterCrash(random: SeededRandom, counts: FaultCounts): DiskFile {
     const durable = this.#durable;
     const size = this.#sizeAfterCrash(random);
     const result = new Uint8Array(size);
@@ -99,7 +100,32 @@ export class DiskFile {
       const end = Math.min(start + DISK_BLOCK_SIZE, size, written);
       if (end > start) result.set(this.#bytes.subarray(start, end), start);
     }
+    this.#count(result, counts);
     return DiskFile.holding(result);
+  }
+
+  /** Tells what became of the writes since the last sync. */
+  #count(result: Uint8Array, counts: FaultCounts): void {
+    let isLost = false;
+    let isReordered = false;
+    let isTorn = false;
+    for (let start = 0; start < this.#size; start += DISK_BLOCK_SIZE) {
+      let lost = 0;
+      let kept = 0;
+      const end = Math.min(start + DISK_BLOCK_SIZE, this.#size);
+      for (let at = start; at < end; at += 1) {
+        const written = this.#bytes[at]!;
+        if (at < this.#durable.length && this.#durable[at] === written) continue;
+        if (at >= result.length || result[at] !== written) lost += 1;
+        else kept += 1;
+      }
+      if (isLost && kept > 0 && lost === 0 && start < result.length) isReordered = true;
+      if (lost > 0) isLost = true;
+      if (lost > 0 && kept > 0) isTorn = true;
+    }
+    if (isLost) counts.lostWrites += 1;
+    if (isTorn) counts.tornWrites += 1;
+    if (isReordered) counts.reorderedWrites += 1;
   }
 
   /** Where a write within the file's size was torn: behind it stands what was durable. */
@@ -155,18 +181,21 @@ export class DiskNames {
     this.#changes = rest;
   }
 
-  afterCrash(random: SeededRandom): DiskNames {
+  afterCrash(random: SeededRandom, counts: FaultCounts = noFaults()): DiskNames {
     const names = new Map(this.#durable);
     const kept = new Map<string, number>();
+    let isLost = false;
     for (const directory of this.directories)
       kept.set(directory, this.#drawKept(directory, random));
     for (const change of this.#changes) {
       const directory = directoryOf(change.path);
       const left = kept.get(directory) ?? 0;
       if (left > 0) apply(names, change);
+      else isLost = true;
       kept.set(directory, left - 1);
     }
-    return this.#copy(names, (file) => file.afterCrash(random));
+    if (isLost) counts.lostNames += 1;
+    return this.#copy(names, (file) => file.afterCrash(random, counts));
   }
 
   /** The disk as the next process finds it: everything written is there. */

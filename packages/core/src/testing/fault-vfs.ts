@@ -4,7 +4,8 @@
  * - make the n-th change fail with an error, after part of the bytes was written: `failChange`
  * - cut the power at the n-th change: from then on every call fails: `cutPower`
  * - make the next sync fail, which poisons its file: `failNextSync`
- * - hold syncs back, to see what happens meanwhile: `holdSyncs`, `releaseSyncs`
+ * - make a read fail once, or answer with fewer bytes than the file has: `failRead`
+ * - hold syncs back, to see what happens meanwhile: `holdSyncs`, `releaseSyncs`, and one by one `releaseSync`
  * - flip a bit: `flipBit`
  * - look at the disk after a crash of the machine, of the process: `crash`, `restart`
  *
@@ -23,17 +24,24 @@ import {
 } from '../vfs/file-errors.ts';
 import { checkPath, directoryOf, joinPath, nameOf } from '../vfs/path.ts';
 import type { DirectoryLock, ReadableFile, Vfs, WritableFile } from '../vfs/vfs.ts';
+import { noFaults, type FaultCounts } from './fault-counts.ts';
 import { DiskFile, DiskNames, type SyncedContent } from './fault-disk.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 export type ChangeFault = 'ALX_IO' | 'ALX_DISK_FULL';
+/** Short: the file seems to end before the bytes asked for. */
+export type ReadFault = 'ALX_IO' | 'short';
 
 export class FaultVfs implements Vfs {
   readonly #names: DiskNames;
   readonly #locks = new Set<string>();
   readonly #random: SeededRandom;
   readonly #heldSyncs: (() => void)[] = [];
+  /** What has failed so far, on this disk and on those it came from by crashes. */
+  readonly counts: FaultCounts;
   #changeCount = 0;
+  #readsUntilFault = 0;
+  #readFault: ReadFault = 'ALX_IO';
   #faultAt = 0;
   #fault: ChangeFault = 'ALX_IO';
   #powerCutAt = 0;
@@ -42,9 +50,18 @@ export class FaultVfs implements Vfs {
   #holdingSyncs = false;
 
   /** The seed decides how much of a failing append is written, and what survives a crash. */
-  constructor(seed = 1, names: DiskNames = new DiskNames()) {
+  constructor(seed = 1, names: DiskNames = new DiskNames(), counts: FaultCounts = noFaults()) {
     this.#random = new SeededRandom(seed);
     this.#names = names;
+    this.counts = counts;
+  }
+
+  get isOff(): boolean {
+    return this.#powerIsOff;
+  }
+
+  get heldSyncCount(): number {
+    return this.#heldSyncs.length;
   }
 
   get changeCount(): number {
@@ -66,6 +83,20 @@ export class FaultVfs implements Vfs {
     this.#syncFails = true;
   }
 
+  /** The n-th read from now on (1 is the next) fails once. */
+  failRead(n: number, fault: ReadFault): void {
+    this.#readsUntilFault = n;
+    this.#readFault = fault;
+  }
+
+  /** No fault that was asked for and has not happened will. */
+  makePeace(): void {
+    this.#faultAt = 0;
+    this.#powerCutAt = 0;
+    this.#syncFails = false;
+    this.#readsUntilFault = 0;
+  }
+
   /** Asynchronous syncs that begin from now on wait for `releaseSyncs`. */
   holdSyncs(): void {
     this.#holdingSyncs = true;
@@ -76,7 +107,13 @@ export class FaultVfs implements Vfs {
     for (const release of this.#heldSyncs.splice(0)) release();
   }
 
+  /** Lets one held sync go on, in whatever order; later ones are still held. */
+  releaseSync(index: number): void {
+    this.#heldSyncs.splice(index, 1)[0]?.();
+  }
+
   flipBit(path: string, offset: number, bit: number): void {
+    this.counts.flippedBits += 1;
     this.#file(path).flipBit(offset, bit);
   }
 
@@ -95,12 +132,19 @@ export class FaultVfs implements Vfs {
   /** A disk as the machine may find it after it stopped now. This one stays as it is. */
   crash(seed: number): FaultVfs {
     const random = new SeededRandom(seed);
-    return new FaultVfs(seed, this.#names.afterCrash(random));
+    this.counts.crashes += 1;
+    return new FaultVfs(seed, this.#names.afterCrash(random, this.counts), this.counts);
   }
 
   /** The disk as the next process finds it when this one ends now: every write is there. */
   restart(): FaultVfs {
-    return new FaultVfs(this.#random.nextUint32(), this.#names.afterProcessEnd());
+    this.counts.restarts += 1;
+    return new FaultVfs(this.#random.nextUint32(), this.#names.afterProcessEnd(), this.counts);
+  }
+
+  /** A disk with the same files, for what must not happen to this one. Its faults are not counted. */
+  copy(): FaultVfs {
+    return new FaultVfs(this.#random.seed, this.#names.afterProcessEnd());
   }
 
   openRead(path: string): ReadableFile {
@@ -211,7 +255,12 @@ export class FaultVfs implements Vfs {
     const cut = this.#changeCount === this.#powerCutAt;
     if (!cut && this.#changeCount !== this.#faultAt) return;
     file.write(position, bytes.subarray(0, this.#random.below(bytes.length + 1)));
-    if (!cut) throw diskError(this.#fault, path);
+    if (!cut) {
+      if (this.#fault === 'ALX_IO') this.counts.failedWrites += 1;
+      else this.counts.fullDisks += 1;
+      throw diskError(this.#fault, path);
+    }
+    this.counts.powerCuts += 1;
     this.#powerIsOff = true;
     this.#requirePower(path);
   }
@@ -220,12 +269,28 @@ export class FaultVfs implements Vfs {
   takeSyncFault(): boolean {
     const fails = this.#syncFails;
     this.#syncFails = false;
+    if (fails) this.counts.failedSyncs += 1;
     return fails;
+  }
+
+  /** For handles: throws when this read is to fail. */
+  beginRead(path: string, position: number, length: number): void {
+    this.#requirePower(path);
+    if (this.#readsUntilFault === 0) return;
+    this.#readsUntilFault -= 1;
+    if (this.#readsUntilFault > 0) return;
+    if (this.#readFault === 'short') {
+      this.counts.shortReads += 1;
+      throw readPastEnd(path, position, length, position + this.#random.below(length));
+    }
+    this.counts.failedReads += 1;
+    throw diskError('ALX_IO', path);
   }
 
   /** For handles: when an asynchronous sync may go on. */
   syncTurn(): Promise<void> {
     if (!this.#holdingSyncs) return Promise.resolve();
+    this.counts.heldSyncs += 1;
     return new Promise((resolve) => {
       this.#heldSyncs.push(resolve);
     });
@@ -281,6 +346,7 @@ class FaultReadable implements ReadableFile {
     this.#check();
     if (position + length > this.#file.size)
       throw readPastEnd(this.path, position, length, this.#file.size);
+    this.#disk.beginRead(this.path, position, length);
     return this.#file.read(position, length);
   }
 

@@ -1,5 +1,6 @@
 /** Entry `@alopex-db/core/testing`: disks that fail, clocks that stand still, randomness that repeats, contract suites. */
-export { FaultVfs, type ChangeFault } from './fault-vfs.ts';
+export { noFaults, type FaultCounts } from './fault-counts.ts';
+export { FaultVfs, type ChangeFault, type ReadFault } from './fault-vfs.ts';
 export { parseGolden, rewriteGolden, type GoldenBlock } from './golden.ts';
 export { KvModel, ModelTransaction, pairOf, type ModelPair, type ModelRange } from './kv-model.ts';
 export {

@@ -145,7 +145,12 @@ export class Committer {
       this.#publishThrough(version);
       return version;
     }
-    await this.#sync(log);
+    try {
+      await this.#sync(log);
+    } catch (error) {
+      // A sync that began later and has ended published it: what everybody can see has not failed.
+      if (version > this.#visible) throw error;
+    }
     // Somebody else's sync may have published it meanwhile, or poisoned the store.
     if (version > this.#visible && this.#failure !== undefined) throw this.#failure;
     this.#publishThrough(version);
