@@ -4,7 +4,7 @@
  *
  * - a file has its synced bytes, and of the rest some prefix in which whole disk blocks may be missing (zeros, or what was
  *   there before)
- * - of the changes of names since a folder was synced, some prefix has happened
+ * - of the changes of names since a folder was synced, some prefix has happened, or any of them, as on disks that keep no order
  *
  * Folders themselves are durable when made.
  */
@@ -187,10 +187,12 @@ export class DiskNames {
     let isLost = false;
     for (const directory of this.directories)
       kept.set(directory, this.#drawKept(directory, random));
+    const isOrdered = random.chance(0.6);
     for (const change of this.#changes) {
       const directory = directoryOf(change.path);
       const left = kept.get(directory) ?? 0;
-      if (left > 0) apply(names, change);
+      const survives = isOrdered ? left > 0 : random.chance(0.5);
+      if (survives) apply(names, change);
       else isLost = true;
       kept.set(directory, left - 1);
     }

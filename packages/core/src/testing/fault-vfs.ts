@@ -147,6 +147,11 @@ export class FaultVfs implements Vfs {
     return new FaultVfs(this.#random.seed, this.#names.afterProcessEnd());
   }
 
+  /** What a crash now would leave, to be looked at: it has not happened, and is not counted. */
+  copyAfterCrash(seed: number): FaultVfs {
+    return new FaultVfs(seed, this.#names.afterCrash(new SeededRandom(seed)));
+  }
+
   openRead(path: string): ReadableFile {
     this.#requirePower(path);
     return new FaultReadable(path, this.#file(path), this);

@@ -16,9 +16,9 @@ import type { KeyTransactionOptions } from '../../src/txn/transaction.ts';
 import { tryBitRot, type RotCounts } from './bit-rot.ts';
 import { endAndReopen, type End } from './crashes.ts';
 import { Account } from './history.ts';
-import { refresh, runStatement } from './statements.ts';
+import { readAll, refresh, runStatement } from './statements.ts';
 import { settle } from './settle.ts';
-import { compareAll, ledgerKey, requireNoOrphans } from './survival.ts';
+import { compareAll, ledgerKey, requireNoOrphans, requireSurvival } from './survival.ts';
 import { faultsMet, LEDGER, World, type Commit } from './world.ts';
 
 export interface SimulationReport {
@@ -117,6 +117,8 @@ class Simulation {
     }
     world.history.commit(account.writes, version);
     account.hasEnded = true;
+    if (account.durability === 'fsync' && world.random.chance(0.1))
+      requireSurvival(world, commit.number);
   }
 
   #begin(): void {
@@ -272,6 +274,8 @@ class Simulation {
     if (outcome.code !== undefined) return;
     world.durableCount = world.commits.length;
     world.writtenCount = world.commits.length;
+    for (const account of world.accounts)
+      if (account.blocked === undefined && world.random.chance(0.5)) readAll(world, account);
   }
 
   /** The store may end under it. */

@@ -1,4 +1,5 @@
 /** What one transaction of a simulation does between its begin and its end, each statement beside what the model says of it. */
+import { keyspaceId } from '../../src/base/brand.ts';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
 import { PENDING } from '../../src/base/pending.ts';
 import { difference, keyOf, type Account, type Span } from './history.ts';
@@ -31,9 +32,25 @@ export function refresh(world: World, account: Account): void {
   account.refreshed(world.nowMicros);
 }
 
+/** Everything that a transaction sees, range by range and key by key. */
+export function readAll(world: World, account: Account): void {
+  for (const keyspace of KEYSPACES) {
+    scanRange(world, account, { keyspace, start: undefined, end: undefined });
+    for (const name of world.history.keysIn({ keyspace, start: undefined, end: undefined }))
+      getKey(world, account, keyspace, name.slice(name.indexOf('/') + 1));
+  }
+}
+
 function get(world: World, account: Account): void {
-  const keyspace = world.random.pick(KEYSPACES);
-  const key = world.drawKey();
+  getKey(world, account, world.random.pick(KEYSPACES), world.drawKey());
+}
+
+function getKey(
+  world: World,
+  account: Account,
+  keyspace: (typeof KEYSPACES)[number],
+  key: string,
+): void {
   const name = keyOf(keyspace, key);
   const outcome = world.attempt(() => account.real.get(keyspace, fromHex(key)!));
   if (outcome.code !== undefined) {
@@ -57,8 +74,18 @@ function scan(world: World, account: Account): void {
   const end = random.chance(0.5) ? world.drawKey() : undefined;
   const reverse = random.chance(0.5);
   const limit = random.chance(0.5) ? Infinity : 1 + random.below(4);
+  scanRange(world, account, { keyspace, start, end }, reverse, limit);
+}
+
+function scanRange(
+  world: World,
+  account: Account,
+  { keyspace, start, end }: Span,
+  reverse = false,
+  limit = Infinity,
+): void {
   const range = { start, end, reverse };
-  const outcome = world.attempt(() => walk(account.real, keyspace, range, limit));
+  const outcome = world.attempt(() => walk(account.real, keyspaceId(keyspace), range, limit));
   const text = JSON.stringify({ keyspace, ...range });
   if (outcome.code !== undefined) {
     world.trace.note(`scan ${text}: ${outcome.code}`);
@@ -196,7 +223,8 @@ function adopt(
 
 /** Whoever has to wait waits for somebody: an open transaction that touched the row, or one whose commit is under way. */
 function requireHolder(world: World, account: Account, name: string): void {
-  const isHeld = othersThan(world, account).some((other) => other.touched.has(name));
+  const isHeld =
+    world.hasFailedLog || othersThan(world, account).some((other) => other.touched.has(name));
   if (!isHeld) throw world.wrong(`${name} is locked by nobody`);
 }
 
@@ -216,7 +244,10 @@ function requireNewest(world: World, account: Account, name: string): void {
 }
 
 function othersThan(world: World, account: Account): Account[] {
-  const underWay = world.commits.filter((commit) => commit.outcome === 'flight');
+  // A log that has failed ends the transactions that wait for it, who may learn of it later.
+  const underWay = world.hasFailedLog
+    ? []
+    : world.commits.filter((commit) => commit.outcome === 'flight');
   const all = [...world.accounts, ...underWay.map((commit) => commit.account)];
   return all.filter((other) => other !== account && !other.hasEnded);
 }

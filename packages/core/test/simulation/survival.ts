@@ -6,6 +6,7 @@
  *   3. one that failed before the log took it is not there
  *   4. everything in the store is what those commits wrote, whole
  */
+import { fromHex } from '../../src/base/bytes.ts';
 import { Account, difference, History, keyOf } from './history.ts';
 import { KEYSPACES, LEDGER, walk, type Commit, type World } from './world.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -71,12 +72,21 @@ export function compareAll(world: World, store: Store, history: History, when: s
   reader.rollback();
 }
 
+/** What is visible and asked for a sync would be there if the machine stopped now. */
+export function requireSurvival(world: World, number: number): void {
+  const store = world.openStore(world.disk.copyAfterCrash(world.random.nextUint32()));
+  const reader = store.begin({ readOnly: true });
+  const value = reader.get(LEDGER, fromHex(ledgerKey(number))!);
+  reader.rollback();
+  if (value === undefined) throw world.wrong(`commit ${number} is visible and not durable`);
+}
+
 /** Chunks of large values end with their keys: deletes all keys and looks. */
 export function requireNoOrphans(world: World, store: Store): void {
   const remover = store.begin();
   for (const keyspace of KEYSPACES) {
     for (const { key } of walk(remover, keyspace, {}).pairs)
-      remover.delete(keyspace, Buffer.from(key.slice(key.indexOf('/') + 1), 'hex'));
+      remover.delete(keyspace, fromHex(key.slice(key.indexOf('/') + 1))!);
   }
   remover.commitNow();
   const reader = store.begin({ readOnly: true });
