@@ -23,6 +23,7 @@ export function bindCall(node: FunctionCall, context: ExpressionContext): Expres
   if (node.variadic) throw unsupported('VARIADIC', node.span);
   const named = node.args.find((argument) => argument.kind === 'named-argument');
   if (named !== undefined) throw unsupported('a named argument', named.span);
+  if (name === 'grouping') return plain(node, () => bindGrouping(node, context));
   if (isConditional(name)) return plain(node, () => bindConditional(name, node, context));
   if (isVectorScore(name)) return plain(node, () => bindVectorScore(name, node, context));
   if (name === 'typeof' || name === 'pg_typeof')
@@ -80,6 +81,24 @@ function bindTypeOf(node: FunctionCall, context: ExpressionContext): Expression 
     type: TEXT,
     value: typeName(withoutPrecision(bindOperand(argument, context).expression.type)),
   };
+}
+
+/** GROUPING reads no values, only which keys a group has: its arguments are told by what they are. */
+function bindGrouping(node: FunctionCall, context: ExpressionContext): Expression {
+  if (context.aggregates === undefined) {
+    throw errorAt(
+      'ALX_AGGREGATE_IN_WHERE',
+      `grouping operations are not allowed in ${context.clause}`,
+      node.span,
+    );
+  }
+  if (node.args.length === 0 || node.args.length > 31) {
+    const message = 'GROUPING must have between 1 and 31 arguments';
+    throw errorAt('ALX_TYPE_MISMATCH', message, node.span);
+  }
+  const inner = { ...context, aggregates: undefined, windows: undefined, clause: 'GROUPING' };
+  const args = node.args.map((argument) => bindOperand(argument, inner).expression);
+  return context.aggregates.addGrouping(args, node.span);
 }
 
 function bindAggregate(

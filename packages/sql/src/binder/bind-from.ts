@@ -32,7 +32,7 @@ export function bindFrom(items: readonly FromItem[], place: QueryPlace): FromSou
     }
     refuseSameAlias(from.columns, right.columns, item.span);
     from = {
-      plan: joinedPlan('inner', from.plan, right.plan, undefined, item),
+      plan: joinedPlan('inner', from.plan, right.plan, undefined, { item, ctes: place.state.ctes }),
       columns: [...from.columns, ...right.columns],
       tables: [...from.tables, ...right.tables],
     };

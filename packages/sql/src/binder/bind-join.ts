@@ -37,7 +37,10 @@ export function bindJoin(
   const written = item.on === undefined ? [] : [bindOn(item.on, left, right, place)];
   const conditions = [...equalities, ...written];
   const condition = conditions.length === 0 ? undefined : conjunction(conditions);
-  const plan = joinedPlan(kind, left.plan, right.plan, condition, item.right);
+  const plan = joinedPlan(kind, left.plan, right.plan, condition, {
+    item: item.right,
+    ctes: place.state.ctes,
+  });
   const tables =
     kind === 'semi' || kind === 'anti' ? left.tables : [...left.tables, ...right.tables];
   return { ...joinedNames(plan, kind, merged, left, right, place), tables };

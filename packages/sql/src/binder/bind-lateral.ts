@@ -5,7 +5,7 @@
 import type { Expression, JoinKind } from '@alopex-db/core/exec';
 import type { FromItem } from '../ast/query.ts';
 import { errorAt } from '../errors.ts';
-import type { LogicalPlan } from '../plan/logical.ts';
+import type { LogicalCte, LogicalPlan } from '../plan/logical.ts';
 import { freeColumns, outputIds } from '../plan/walk-plan.ts';
 import type { QueryPlace } from './expression-context.ts';
 import { Scope, type ScopeColumn } from './scope.ts';
@@ -27,14 +27,15 @@ export function lateralPlace(place: QueryPlace, before: readonly ScopeColumn[]):
   return { ...place, outer: scope, parent };
 }
 
+/** `item` is the right side as written; `ctes` are those of the statement so far. */
 export function joinedPlan(
   join: JoinKind,
   left: LogicalPlan,
   right: LogicalPlan,
   condition: Expression | undefined,
-  item: FromItem,
+  { item, ctes }: { readonly item: FromItem; readonly ctes: readonly LogicalCte[] },
 ): LogicalPlan {
-  if (!mayReadLeft(item) || !readsLeft(left, right))
+  if (!mayReadLeft(item) || !readsLeft(left, right, ctes))
     return { kind: 'join', join, left, right, condition };
   if (join !== 'right' && join !== 'full') return { kind: 'apply', join, left, right, condition };
   throw errorAt('ALX_LATERAL', 'invalid reference to a FROM-clause entry', item.span, {
@@ -42,9 +43,11 @@ export function joinedPlan(
   });
 }
 
-function readsLeft(left: LogicalPlan, right: LogicalPlan): boolean {
+/** In its own plan, or in that of a WITH query below it: nobody else has seen the columns of the left side yet. */
+function readsLeft(left: LogicalPlan, right: LogicalPlan, ctes: readonly LogicalCte[]): boolean {
   const ids = outputIds(left);
-  return [...freeColumns(right)].some((id) => ids.has(id));
+  const reads = (plan: LogicalPlan): boolean => [...freeColumns(plan)].some((id) => ids.has(id));
+  return reads(right) || ctes.some((cte) => reads(cte.plan));
 }
 
 function mayReadLeft(item: FromItem): boolean {

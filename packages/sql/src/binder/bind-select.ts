@@ -7,21 +7,22 @@
  */
 import type { Expression, SortKey } from '@alopex-db/core/exec';
 import type { Expression as Syntax } from '../ast/expression.ts';
-import type { GroupBy, GroupingElement, OrderBy, Select } from '../ast/query.ts';
+import type { OrderBy, Select } from '../ast/query.ts';
 import type { OrderItem } from '../ast/window.ts';
 import { errorAt } from '../errors.ts';
 import { isVectorScoreCall } from '../functions/vector-score.ts';
 import type { LogicalColumn, LogicalPlan, ProjectItem } from '../plan/logical.ts';
-import { equalExpressions, someNode } from '../plan/walk-expression.ts';
+import { equalExpressions } from '../plan/walk-expression.ts';
 import { AggregateCollector } from './aggregate-collector.ts';
 import { columnExpression } from './bind-column.ts';
-import { unsupported } from './bind-error.ts';
 import { bindFrom } from './bind-from.ts';
+import { bindGroupBy, hasSets } from './bind-group-by.ts';
 import { ordinalOf, sortKey } from './bind-order-by.ts';
 import { requireBoolean, settleUnknown } from './coerce.ts';
 import type { BoundQuery, ExpressionContext, QueryPlace } from './expression-context.ts';
 import type { FromSource } from './from-source.ts';
 import { Grouping } from './grouping.ts';
+import { aggregateBySets, type GroupingSet } from './grouping-sets.ts';
 import { isNullable } from './nullability.ts';
 import { Scope } from './scope.ts';
 import { checkNamedWindows } from './bind-window-definition.ts';
@@ -65,7 +66,12 @@ export function bindSelect(
     windows,
   };
   const where = bindCondition(select.where, 'WHERE', parts, undefined);
-  const grouping = new Grouping(place.state, parts.base.scope, from.tables);
+  const grouping = new Grouping(
+    place.state,
+    parts.base.scope,
+    from.tables,
+    hasSets(select.groupBy),
+  );
   const itemContext: ExpressionContext = {
     ...parts.base,
     clause: 'SELECT',
@@ -74,7 +80,14 @@ export function bindSelect(
     aliases: undefined,
   };
   const items = bindItems(select.items, itemContext, place.keepUnknown);
-  bindGroupBy(select.groupBy, items, grouping, parts);
+  const nullable = (expression: Expression): boolean => isNullable(expression, nullableOf(parts));
+  const sets = bindGroupBy(select.groupBy, {
+    items,
+    grouping,
+    collector,
+    base: parts.base,
+    nullable,
+  });
   const having = bindCondition(select.having, 'HAVING', parts, collector);
   const qualify = bindQualify(parts);
   const keys = orderBy === undefined ? [] : pendingKeys(orderBy, items, parts);
@@ -83,8 +96,7 @@ export function bindSelect(
 
   let plan: LogicalPlan =
     where === undefined ? from.plan : { kind: 'filter', input: from.plan, predicate: where };
-  const grouped =
-    select.groupBy !== undefined || select.having !== undefined || collector.items.length > 0;
+  const grouped = select.groupBy !== undefined || select.having !== undefined || !collector.isEmpty;
   const settle = (expression: Expression, span: BoundItem['span']): Expression =>
     grouped ? grouping.regroup(expression, span) : expression;
   const settledItems = items.map((item) => ({
@@ -93,8 +105,7 @@ export function bindSelect(
   }));
   const settledHaving = having === undefined ? undefined : settle(having, select.having!.span);
   const settledKeys = keys.map((key) => settleKey(key, settle));
-  if (grouped)
-    plan = { kind: 'aggregate', input: plan, groups: grouping.groups, aggregates: collector.items };
+  if (grouped) plan = aggregated(plan, grouping, sets, parts);
   if (settledHaving !== undefined) plan = { kind: 'filter', input: plan, predicate: settledHaving };
   plan = windows.applyTo(plan, settle);
   if (qualify !== undefined) {
@@ -102,6 +113,19 @@ export function bindSelect(
   }
   const settledOn = on.map((key) => settleKey(key, settle));
   return projected(plan, settledItems, settledKeys, settledOn, parts);
+}
+
+/** One aggregation; a union of several where keys are grouped in sets. */
+function aggregated(
+  input: LogicalPlan,
+  { groups }: Grouping,
+  sets: readonly GroupingSet[] | undefined,
+  { collector, place }: SelectParts,
+): LogicalPlan {
+  if (sets === undefined && collector.groupings.length === 0)
+    return { kind: 'aggregate', input, groups, aggregates: collector.items };
+  const all = groups.map((_, index) => index);
+  return aggregateBySets({ input, keys: groups, sets: sets ?? [all], collector }, place.state);
 }
 
 function baseContext(select: Select, from: FromSource, place: QueryPlace): ExpressionContext {
@@ -140,64 +164,6 @@ function bindQualify({
   const context = { ...base, clause: 'QUALIFY', aggregates: collector, windows };
   const bound = place.bind.expression(select.qualify, context);
   return requireBoolean(place.state, bound, 'QUALIFY', select.qualify.span);
-}
-
-function bindGroupBy(
-  groupBy: GroupBy | undefined,
-  items: readonly BoundItem[],
-  grouping: Grouping,
-  parts: SelectParts,
-): void {
-  if (groupBy === undefined) return;
-  const nullable = (expression: Expression): boolean => isNullable(expression, nullableOf(parts));
-  if (groupBy.all) {
-    const aggregated = new Set(parts.collector.items.map((item) => item.column.id));
-    const readsAggregate = (node: Expression): boolean =>
-      node.kind === 'column' && aggregated.has(node.index);
-    for (const item of items) {
-      if (!someNode(item.expression, readsAggregate))
-        grouping.add(item.expression, nullable(item.expression));
-    }
-    return;
-  }
-  for (const element of groupBy.elements) {
-    for (const node of groupingExpressions(element)) {
-      const expression = bindGroupKey(node, items, parts);
-      grouping.add(expression, nullable(expression));
-    }
-  }
-}
-
-function groupingExpressions(element: GroupingElement): readonly Syntax[] {
-  switch (element.kind) {
-    case 'grouping-expression':
-      return element.expression.kind === 'row' ? element.expression.fields : [element.expression];
-    case 'empty-grouping':
-      return [];
-    default:
-      throw unsupported(
-        element.kind === 'grouping-sets' ? 'GROUPING SETS' : element.kind.toUpperCase(),
-        element.span,
-      );
-  }
-}
-
-function bindGroupKey(node: Syntax, items: readonly BoundItem[], parts: SelectParts): Expression {
-  const { state, bind } = parts.place;
-  if (node.kind === 'integer-literal') {
-    const item = items[ordinalOf(node, items.length, 'GROUP BY')]!;
-    const aggregated = new Set(parts.collector.items.map((one) => one.column.id));
-    if (someNode(item.expression, (part) => part.kind === 'column' && aggregated.has(part.index))) {
-      throw errorAt(
-        'ALX_AGGREGATE_IN_WHERE',
-        'aggregate functions are not allowed in GROUP BY',
-        item.span,
-      );
-    }
-    return item.expression;
-  }
-  const bound = bind.expression(node, { ...parts.base, clause: 'GROUP BY', aggregates: undefined });
-  return settleUnknown(state, bound, node.span);
 }
 
 function pendingKeys(

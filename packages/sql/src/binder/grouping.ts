@@ -17,8 +17,16 @@ export class Grouping {
   readonly #scope: Scope;
   readonly #tables: readonly LogicalGet[];
   readonly #groups: ProjectItem[] = [];
+  readonly #inSets: boolean;
 
-  constructor(state: BindState, scope: Scope, tables: readonly LogicalGet[]) {
+  constructor(
+    state: BindState,
+    scope: Scope,
+    tables: readonly LogicalGet[],
+    /** Keys may be missing in some groups: they are columns of their own, and determine nothing. */
+    inSets: boolean,
+  ) {
+    this.#inSets = inSets;
     this.#state = state;
     this.#scope = scope;
     this.#tables = tables;
@@ -28,13 +36,17 @@ export class Grouping {
     return this.#groups;
   }
 
-  /** Adds a key. A plain column keeps its id, so whatever names it goes on doing so. */
-  add(expression: Expression, nullable: boolean): void {
-    if (this.#groups.some((group) => equalExpressions(group.expression, expression))) return;
+  /** Adds a key and answers its number. A plain column keeps its id, so whatever names it goes on doing so. */
+  add(expression: Expression, nullable: boolean): number {
+    const same = this.#groups.findIndex((group) => equalExpressions(group.expression, expression));
+    if (same >= 0) return same;
     const known = expression.kind === 'column' ? this.#column(expression.index) : undefined;
+    const name = known?.name ?? 'group';
     const column =
-      known ?? this.#state.newColumn({ name: 'group', type: expression.type, nullable });
-    this.#groups.push({ column, expression });
+      known === undefined || this.#inSets
+        ? this.#state.newColumn({ name, type: expression.type, nullable })
+        : known;
+    return this.#groups.push({ column, expression }) - 1;
   }
 
   /** Rewrites an expression over the input to one over the groups. */
@@ -45,7 +57,8 @@ export class Grouping {
   #rewrite(expression: Expression, span: Span, inSubquery: boolean): Expression {
     const group = this.#groups.find((one) => equalExpressions(one.expression, expression));
     if (group !== undefined) {
-      return group.expression.kind === 'column' ? expression : columnExpression(group.column);
+      const keepsId = expression.kind === 'column' && expression.index === group.column.id;
+      return keepsId ? expression : columnExpression(group.column);
     }
     if (expression.kind === 'column') {
       if (this.#scope.owns(expression.index)) this.#admit(expression, span, inSubquery);
@@ -84,6 +97,7 @@ export class Grouping {
   }
 
   #isDetermined(column: LogicalColumn): boolean {
+    if (this.#inSets) return false;
     const table = this.#tables.find((get) => get.columns.some((one) => one.id === column.id));
     const key = table?.table.primaryKey;
     if (table === undefined || key === undefined) return false;
