@@ -6,12 +6,20 @@ export type {
   IsolationLevel,
   KeyRange,
   KeyTransactionOptions,
+  RowLockOptions,
   Transaction,
   TransactionState,
   ValuePieces,
   ValueSlot,
   WrittenValue,
 } from './txn/transaction.ts';
+export type {
+  AdvisoryLockMode,
+  LockWaitPolicy,
+  RowLockMode,
+  TableLockMode,
+} from './txn/lock-modes.ts';
+export type { LockSession } from './txn/lock-session.ts';
 export type { ValueWriter } from './txn/value-writer.ts';
 export { BLOCK_CACHE_SIZE_DEFAULT, BlockCache } from './lsm/block-cache.ts';
 export { OPEN_FILES_MAX_DEFAULT, OpenFiles } from './lsm/open-files.ts';

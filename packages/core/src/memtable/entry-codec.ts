@@ -5,16 +5,22 @@
  *   entry := kind (1) | key length (varint) | key | value length (varint) | value
  *
  * The version stands with the batch, or in the ordered map beside the reference. Two kinds exist only here: a dead entry was
- * overwritten or rolled back within its transaction and counts for nothing; a lock entry is a row that is locked and not
- * written. Part of the file format, do not change.
+ * overwritten or rolled back within its transaction and counts for nothing; a lock entry is a row that is locked, in one of four
+ * modes, and not written. Part of the file format, do not change.
  */
 import { writeVarint } from '../base/varint.ts';
 
-/** Kinds of `ENTRY_KIND` and these. */
-export const PENDING_KIND = Object.freeze({ dead: 255, lock: 254 } as const);
+/** Kinds of `ENTRY_KIND` and these. Locks come from the weakest mode to the strongest. */
+export const PENDING_KIND = Object.freeze({
+  dead: 255,
+  lock: 254,
+  lockNoKeyUpdate: 253,
+  lockShare: 252,
+  lockKeyShare: 251,
+} as const);
 
 /** Kinds from here on carry no data of a row. */
-export const FIRST_PENDING_KIND = 254;
+export const FIRST_PENDING_KIND = 251;
 
 /** An upper bound for the bytes of an entry, cheap to compute. */
 export function entrySizeMax(keyLength: number, valueLength: number): number {

@@ -218,9 +218,11 @@ export class WriteSet {
     const { part, reference, previous, previousKind } = undo;
     const slab = part.arena.slabs[slabOf(reference)]!;
     const offset = offsetOf(reference);
-    if (slab[offset]! < FIRST_PENDING_KIND) part.liveCount -= 1;
+    const kind = slab[offset]!;
+    if (kind < FIRST_PENDING_KIND) part.liveCount -= 1;
     if (previous === NONE) {
-      slab[offset] = PENDING_KIND.lock;
+      if (kind === ENTRY_KIND.delete) slab[offset] = PENDING_KIND.lock;
+      else if (kind < FIRST_PENDING_KIND) slab[offset] = PENDING_KIND.lockNoKeyUpdate;
       return;
     }
     slab[offset] = PENDING_KIND.dead;

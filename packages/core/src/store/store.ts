@@ -18,6 +18,7 @@ import { chunkKeyspace, isChunkKeyspace, isLarge } from '../memtable/large-value
 import type { WriteSet } from '../memtable/write-set.ts';
 import { Committer, type CommitListener } from '../txn/committer.ts';
 import { LargeValues, type ChunkReader } from '../txn/large-values.ts';
+import { LockSession } from '../txn/lock-session.ts';
 import { LockTable } from '../txn/locks.ts';
 import { MvccTransaction, type TransactionHost } from '../txn/mvcc-transaction.ts';
 import { Oracle } from '../txn/oracle.ts';
@@ -47,7 +48,7 @@ import {
 
 export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
   /** For transactions. */
-  readonly locks = new LockTable();
+  readonly locks: LockTable;
   readonly snapshots = new SnapshotRegistry<MvccTransaction>();
   readonly committer: Committer;
   readonly spareWriteSets: WriteSet[] = [];
@@ -69,6 +70,7 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
 
   private constructor(options: ResolvedStoreOptions, parts: OpenedParts) {
     this.#options = options;
+    this.locks = new LockTable(options.clock);
     this.#tree = parts.tree;
     this.#log = parts.log;
     this.#directoryLock = parts.directoryLock;
@@ -171,6 +173,12 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
     const transaction = this.#begin('os', false, {});
     write(transaction.writes);
     await transaction.commit();
+  }
+
+  /** Opens a session that holds advisory locks beyond its transactions; `unlockAll` ends it. */
+  lockSession(): LockSession {
+    this.#check();
+    return new LockSession(this.locks);
   }
 
   /** Reads the newest committed value of a key: what a transaction of one read would see, without one. */

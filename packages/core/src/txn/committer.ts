@@ -15,7 +15,7 @@ import { assert } from '../base/assert.ts';
 import { AlopexError } from '../base/errors.ts';
 import { version as asVersion, type KeyspaceId, type Version } from '../base/brand.ts';
 import type { WriteSet } from '../memtable/write-set.ts';
-import type { LockOwner, LockTable } from './locks.ts';
+import type { LockTable, RowLockOwner } from './locks.ts';
 import type { Oracle } from './oracle.ts';
 import { RecentCommits } from './recent-commits.ts';
 import type { Durability } from './transaction.ts';
@@ -45,7 +45,7 @@ export interface CommitTarget {
 }
 
 /** A transaction as the committer sees it. */
-export interface Committing extends LockOwner {
+export interface Committing extends RowLockOwner {
   /** Throws when the transaction must not commit for what it has read. Nothing else happens between this and its version. */
   checkReads(): void;
   /** The commit is visible. The write set is cleared after this. */

@@ -26,7 +26,7 @@ import {
 import type { Epoch } from '../lsm/epoch.ts';
 import { mergeCursors } from '../lsm/merge-cursor.ts';
 import { NONE } from '../memtable/btree-node.ts';
-import { PENDING_KIND } from '../memtable/entry-codec.ts';
+import { FIRST_PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor, type EntrySlot } from '../memtable/entry.ts';
 import {
   EXPIRY_SIZE,
@@ -40,7 +40,20 @@ import { MapCursor } from '../memtable/map-cursor.ts';
 import { WriteSet } from '../memtable/write-set.ts';
 import type { Committer, Committing } from './committer.ts';
 import { writePlace, type ChunkReader, type LargeValues } from './large-values.ts';
-import { LockSeat, type LockTable } from './locks.ts';
+import {
+  ADVISORY_LOCK_MODES,
+  ROW_LOCK,
+  ROW_LOCK_MODES,
+  TABLE_LOCK_MODES,
+  lockKindOf,
+  rowLockOf,
+  type AdvisoryLockMode,
+  type LockAnswer,
+  type LockWaitPolicy,
+  type TableLockMode,
+} from './lock-modes.ts';
+import { LockSeat } from './lock-queue.ts';
+import type { LockTable, RowLockOwner, RowLockRequest } from './locks.ts';
 import { ReadSpans } from './read-spans.ts';
 import type { RecentCommits } from './recent-commits.ts';
 import type { SnapshotHolder, SnapshotRegistry } from './snapshots.ts';
@@ -51,6 +64,7 @@ import type {
   IsolationLevel,
   KeyRange,
   KeyTransactionOptions,
+  RowLockOptions,
   Transaction,
   TransactionState,
   ValuePieces,
@@ -78,11 +92,17 @@ export interface TransactionHost {
   readonly spareWriteSets: WriteSet[];
 }
 
+/** What writes ask of the lock table, by what they do when they cannot have it. */
+const WRITE_REQUESTS = Object.freeze({
+  queue: writeRequests('queue'),
+  never: writeRequests('never'),
+});
+
 const SPARE_WRITE_SETS_MAX = 16;
 const NO_BYTES = new Uint8Array(0);
 
 export class MvccTransaction
-  implements Transaction, Waiter, Committing, SnapshotHolder, ChunkReader
+  implements Transaction, Waiter, Committing, RowLockOwner, SnapshotHolder, ChunkReader
 {
   readonly id: TransactionId;
   readonly isolation: IsolationLevel;
@@ -93,7 +113,8 @@ export class MvccTransaction
 
   readonly #host: TransactionHost;
   readonly #durability: Durability;
-  readonly #mayWait: boolean;
+  readonly #requests: WriteRequests;
+  lockTimeoutMs: number;
   #snapshot: Version;
   /** Fixed at the first need, so that what the snapshot sees does not change; 0 until then. */
   #moment = 0;
@@ -119,7 +140,9 @@ export class MvccTransaction
     this.readOnly = readOnly;
     this.#host = host;
     this.#durability = durability;
-    this.#mayWait = options.wait !== 'never';
+    this.#requests = WRITE_REQUESTS[options.wait ?? 'queue'];
+    this.lockTimeoutMs = options.lockTimeoutMs ?? 0;
+    if (options.session !== undefined) this.lockSeat.session = options.session.lockSeat.session;
     this.writes = host.spareWriteSets.pop() ?? new WriteSet();
     this.#snapshot = host.committer.visible;
     host.snapshots.add(this);
@@ -142,7 +165,7 @@ export class MvccTransaction
   }
 
   async ready(signal?: AbortSignal): Promise<void> {
-    return this.#host.locks.ready(this, signal);
+    return this.#host.locks.ready(this, signal, this.lockTimeoutMs);
   }
 
   refreshSnapshot(): void {
@@ -231,7 +254,7 @@ export class MvccTransaction
   put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending {
     this.#checkWrite(key);
     checkValue(value);
-    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    if (this.#lockRow(keyspace, key, this.#requests.write) === PENDING) return PENDING;
     this.#writeValue(keyspace, key, value, undefined);
   }
 
@@ -243,7 +266,7 @@ export class MvccTransaction
   ): void | Pending {
     this.#checkWrite(key);
     checkValue(value);
-    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    if (this.#lockRow(keyspace, key, this.#requests.write) === PENDING) return PENDING;
     const end = expiryOf(this.#host.nowMicros(), ttlMs);
     this.#writeValue(keyspace, key, value, end);
   }
@@ -259,8 +282,7 @@ export class MvccTransaction
       // Looking at the value has moved the place that is written to.
       this.writes.locate(keyspace, key);
     }
-    if (kind === NONE && !this.#host.locks.acquire(this, keyspace, key, this.#mayWait))
-      return PENDING;
+    if (this.#takeLock(kind, keyspace, key, this.#requests.write) === PENDING) return PENDING;
     if (kind !== ENTRY_KIND.delete && !isExpiring(kind)) {
       const exists = this.#committedValueExists(keyspace, key);
       if (exists === PENDING) return PENDING;
@@ -275,17 +297,42 @@ export class MvccTransaction
 
   delete(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
     this.#checkWrite(key);
-    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    if (this.#lockRow(keyspace, key, this.#requests.remove) === PENDING) return PENDING;
     this.writes.writeLocated(ENTRY_KIND.delete, key);
   }
 
-  lock(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
+  lock(keyspace: KeyspaceId, key: Uint8Array, options: RowLockOptions = {}): boolean | Pending {
     this.#checkWrite(key);
+    const mode = ROW_LOCK_MODES.indexOf(options.mode ?? 'update');
     const kind = this.writes.locate(keyspace, key);
-    if (kind !== NONE) return;
-    if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
-    if (this.#checkConflict(keyspace, key) === PENDING) return PENDING;
-    this.writes.writeLocated(PENDING_KIND.lock, key);
+    if (kind !== NONE && (kind < FIRST_PENDING_KIND || rowLockOf(kind) >= mode)) return true;
+    const policy = options.wait ?? this.#requests.write.policy;
+    const request = { mode, policy, writes: false };
+    const answer = this.#host.locks.acquire(this, keyspace, key, request);
+    if (answer !== 'held') return answer === 'waits' ? PENDING : false;
+    if (this.#checkConflict(keyspace, key, mode) === PENDING) return PENDING;
+    this.writes.writeLocated(lockKindOf(mode), key);
+    return true;
+  }
+
+  lockTable(
+    keyspace: KeyspaceId,
+    mode: TableLockMode,
+    wait: LockWaitPolicy = this.#requests.write.policy,
+  ): boolean | Pending {
+    this.check();
+    const request = { mode: TABLE_LOCK_MODES.indexOf(mode), policy: wait };
+    return grantOf(this.#host.locks.acquireTable(this, keyspace, request));
+  }
+
+  lockAdvisory(
+    name: string,
+    mode: AdvisoryLockMode = 'exclusive',
+    wait: LockWaitPolicy = this.#requests.write.policy,
+  ): boolean | Pending {
+    this.check();
+    const request = { mode: ADVISORY_LOCK_MODES.indexOf(mode), policy: wait };
+    return grantOf(this.#host.locks.acquireAdvisory(this, name, request));
   }
 
   savepoint(): number {
@@ -378,18 +425,33 @@ export class MvccTransaction
     if (part === undefined || !part.index.find(key, 0, key.length, VERSION_MAX)) return undefined;
     showReference(part.arena.slabs, part.index.foundReference, this.#found);
     const kind: number = this.#found.kind;
-    if (kind === PENDING_KIND.lock) return undefined;
+    if (kind >= FIRST_PENDING_KIND) return undefined;
     return kind !== ENTRY_KIND.delete;
   }
 
   /** Steps 1 to 3 of a write, and the chunks of a large value that the key has now. The place of the key is located then. */
-  #lockRow(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
+  #lockRow(keyspace: KeyspaceId, key: Uint8Array, request: RowLockRequest): void | Pending {
     const kind = this.writes.locate(keyspace, key);
-    if (kind === NONE) {
-      if (!this.#host.locks.acquire(this, keyspace, key, this.#mayWait)) return PENDING;
-      if (this.#checkConflict(keyspace, key) === PENDING) return PENDING;
+    if (this.#takeLock(kind, keyspace, key, request) === PENDING) return PENDING;
+    if (kind === NONE || kind >= FIRST_PENDING_KIND) {
+      if (this.#checkConflict(keyspace, key, request.mode) === PENDING) return PENDING;
     }
     if (!this.#host.largeValues.isEmpty) return this.#freeLarge(keyspace, key, kind);
+  }
+
+  /** Takes the lock of a row in order to write it, unless its entry, of that kind, holds it already. */
+  #takeLock(
+    kind: number,
+    keyspace: KeyspaceId,
+    key: Uint8Array,
+    request: RowLockRequest,
+  ): void | Pending {
+    const { locks } = this.#host;
+    if (kind !== NONE && rowLockOf(kind) >= request.mode) {
+      // A row that was only locked is going to be written now, which a lock of the table may forbid.
+      if (kind < FIRST_PENDING_KIND || !locks.hasTableLocks) return;
+    }
+    if (locks.acquire(this, keyspace, key, request) !== 'held') return PENDING;
   }
 
   /** Deletes the chunks of the value of a key that was located, and located it is left. */
@@ -398,7 +460,7 @@ export class MvccTransaction
     if (!largeValues.mayBeIn(keyspace)) return;
     const found = this.#found;
     // What the key had before the transaction was freed with its first write to it.
-    if (kind === NONE || kind === PENDING_KIND.lock) {
+    if (kind === NONE || kind >= FIRST_PENDING_KIND) {
       const hit = findNewest(view, keyspace, key, VERSION_MAX, found);
       if (hit !== true) return hit === PENDING ? PENDING : undefined;
     } else this.#readOwn(keyspace, key);
@@ -449,7 +511,7 @@ export class MvccTransaction
     if (part?.index.find(key, 0, key.length, VERSION_MAX) === true) {
       showReference(part.arena.slabs, part.index.foundReference, found);
       const kind: number = found.kind;
-      if (kind !== PENDING_KIND.lock) return true;
+      if (kind < FIRST_PENDING_KIND) return true;
     }
     // Of a value of its own that was written ahead the chunks may be younger than the snapshot.
     const version = valueId > this.#snapshot ? VERSION_MAX : this.#snapshot;
@@ -468,14 +530,17 @@ export class MvccTransaction
     return true;
   }
 
-  #checkConflict(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
+  #checkConflict(keyspace: KeyspaceId, key: Uint8Array, mode: number): void | Pending {
     const { committer, view } = this.#host;
     if (committer.visible === this.#snapshot || committer.lastCommit(keyspace) <= this.#snapshot)
       return;
     const found = this.#found;
     const hit = findNewest(view, keyspace, key, VERSION_MAX, found);
     if (hit === PENDING) return PENDING;
-    if (hit && found.version > this.#snapshot) throw writeConflict();
+    if (!hit || found.version <= this.#snapshot) return;
+    // Whoever only refers to a row minds that it is gone, not that it was changed.
+    if (mode === ROW_LOCK.keyShare && this.#holdsValue(found.kind)) return;
+    throw writeConflict();
   }
 
   #committedValueExists(keyspace: KeyspaceId, key: Uint8Array): boolean | Pending {
@@ -526,6 +591,22 @@ export class MvccTransaction
 function noteWalk(reads: ReadSpans, keyspace: KeyspaceId, cursor: VisibleCursor): void {
   const span = cursor.walked();
   if (span !== undefined) reads.addSpan(keyspace, span);
+}
+
+interface WriteRequests {
+  readonly write: RowLockRequest;
+  readonly remove: RowLockRequest;
+}
+
+function writeRequests(policy: LockWaitPolicy): WriteRequests {
+  return {
+    write: { mode: ROW_LOCK.noKeyUpdate, policy, writes: true },
+    remove: { mode: ROW_LOCK.update, policy, writes: true },
+  };
+}
+
+function grantOf(answer: LockAnswer): boolean | Pending {
+  return answer === 'waits' ? PENDING : answer === 'held';
 }
 
 function checkValue(value: Uint8Array): void {

@@ -4,9 +4,12 @@
  *
  * Laws
  * - Reads see the snapshot taken at begin plus the transaction's own writes, and nothing else, at level SNAPSHOT.
- * - A write locks its row. If another transaction holds the lock the call answers `PENDING` (having changed nothing), and
- *   `waiter.ready()` resolves once the call is worth repeating; with `wait: 'never'` it throws ALX_LOCK_NOT_AVAILABLE.
+ * - A write locks its row: a delete in mode `update`, all others in mode `no key update`, so that who has locked a row `key share`
+ *   because it refers to it is not in their way. If another transaction holds an excluding lock the call answers `PENDING` (having
+ *   changed nothing), and `waiter.ready()` resolves once the call is worth repeating; with `wait: 'never'` it throws
+ *   ALX_LOCK_NOT_AVAILABLE, as `ready` does when the lock timeout has passed.
  *   If a version newer than the snapshot is committed it throws ALX_SERIALIZATION_CONFLICT: the first updater wins.
+ * - Locks of rows, tables and names are held until the transaction ends, whatever savepoints it goes back to.
  * - At level SERIALIZABLE the commit of a transaction that writes throws ALX_SERIALIZATION_CONFLICT, and the transaction is
  *   aborted, when a key it has looked at, found or absent, or a range as far as its cursor went, was committed to after its
  *   snapshot. One that writes nothing never fails for what it has read.
@@ -21,6 +24,8 @@
 import type { KeyspaceId, TransactionId, Version } from '../base/brand.ts';
 import type { LargeValue } from '../memtable/large-value.ts';
 import type { Pending, Waiter } from '../base/pending.ts';
+import type { AdvisoryLockMode, LockWaitPolicy, RowLockMode, TableLockMode } from './lock-modes.ts';
+import type { LockSession } from './lock-session.ts';
 
 export type IsolationLevel =
   | 'read uncommitted'
@@ -122,8 +127,21 @@ export interface Transaction {
    */
   insert(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): boolean | Pending;
   delete(keyspace: KeyspaceId, key: Uint8Array): void | Pending;
-  /** Locks a row without changing it (SELECT … FOR UPDATE), with the rules of a write. */
-  lock(keyspace: KeyspaceId, key: Uint8Array): void | Pending;
+  /**
+   * Locks a row without changing it (SELECT … FOR UPDATE), with the rules of a write; but `key share` minds only that the row was
+   * deleted after the snapshot. False: it is locked by another and was skipped. A row that the transaction has written is locked
+   * as the write has locked it.
+   */
+  lock(keyspace: KeyspaceId, key: Uint8Array, options?: RowLockOptions): boolean | Pending;
+  /**
+   * Locks a table against modes that exclude this one; writers hold `row exclusive`, who locks rows holds `row share`, and readers
+   * hold nothing, since nobody can change what they see. False: it was skipped.
+   */
+  lockTable(keyspace: KeyspaceId, mode: TableLockMode, wait?: LockWaitPolicy): boolean | Pending;
+  /** Locks a name that means something to the application. False: it was skipped. */
+  lockAdvisory(name: string, mode?: AdvisoryLockMode, wait?: LockWaitPolicy): boolean | Pending;
+  /** Longest wait for one lock in milliseconds; 0 = no limit. For waits that begin from now on. */
+  lockTimeoutMs: number;
 
   /**
    * READ COMMITTED and below: moves the snapshot to now, as each statement and each repetition after a wait begins. Stronger
@@ -143,6 +161,13 @@ export interface Transaction {
   rollback(): void;
 }
 
+export interface RowLockOptions {
+  /** Default `update`. */
+  readonly mode?: RowLockMode | undefined;
+  /** Default: as the transaction waits. */
+  readonly wait?: LockWaitPolicy | undefined;
+}
+
 export interface KeyTransactionOptions {
   /** Default SNAPSHOT. */
   readonly isolation?: IsolationLevel | undefined;
@@ -151,4 +176,8 @@ export interface KeyTransactionOptions {
   readonly durability?: Durability | undefined;
   /** What a write does when the row is locked by another: wait in the queue (default) or fail with ALX_LOCK_NOT_AVAILABLE. */
   readonly wait?: 'queue' | 'never' | undefined;
+  /** Longest wait for one lock in milliseconds. Default 0: no limit. */
+  readonly lockTimeoutMs?: number | undefined;
+  /** The session whose advisory locks are not in the way of this transaction. Default: none. */
+  readonly session?: LockSession | undefined;
 }

@@ -11,7 +11,7 @@ import type { KeyspaceId } from '../base/brand.ts';
 import { compareRanges } from '../base/bytes.ts';
 import { PENDING, type Pending } from '../base/pending.ts';
 import { emptyCursor } from '../lsm/empty-cursor.ts';
-import { PENDING_KIND } from '../memtable/entry-codec.ts';
+import { FIRST_PENDING_KIND } from '../memtable/entry-codec.ts';
 import { ENTRY_KIND, VERSION_MAX, type EntryCursor } from '../memtable/entry.ts';
 import { EXPIRY_SIZE, hasExpired } from '../memtable/expiry.ts';
 import { isLarge } from '../memtable/large-value.ts';
@@ -136,7 +136,7 @@ export class VisibleCursor implements Cursor {
     while (source.valid) {
       const version = source.version;
       const kind: number = source.kind;
-      if ((version > this.#snapshot && version !== VERSION_MAX) || kind === PENDING_KIND.lock) {
+      if ((version > this.#snapshot && version !== VERSION_MAX) || kind >= FIRST_PENDING_KIND) {
         if (source.next() === PENDING) return PENDING;
         continue;
       }
@@ -198,7 +198,7 @@ export class VisibleCursor implements Cursor {
       const kind: number = source.kind;
       if (
         (source.version <= this.#snapshot || source.version === VERSION_MAX) &&
-        kind !== PENDING_KIND.lock
+        kind < FIRST_PENDING_KIND
       ) {
         this.#decided = kind !== ENTRY_KIND.put && this.#isGone(kind) ? ENTRY_KIND.delete : kind;
         this.version = source.version;
