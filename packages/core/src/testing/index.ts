@@ -13,9 +13,6 @@ export {
 } from './list-append.ts';
 export { ManualClock } from './manual-clock.ts';
 export { SeededRandom } from './seeded-random.ts';
-export {
-  TRANSACTION_CONTRACT,
-  type TransactionContractCase,
-  type TransactionSubject,
-} from './transaction-contract.ts';
+export { TRANSACTION_CONTRACT } from './transaction-contract.ts';
+export type { TransactionContractCase, TransactionSubject } from './transaction-steps.ts';
 export { VFS_CONTRACT, type ContractCase } from './vfs-contract.ts';
