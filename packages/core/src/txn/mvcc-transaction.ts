@@ -14,7 +14,7 @@
  * commit (`RecentCommits` has the law). A key in its write set is no read: its lock keeps others from it.
  */
 import { AlopexError } from '../base/errors.ts';
-import { PENDING, type Pending, type Waiter } from '../base/pending.ts';
+import { PENDING, type Pending } from '../base/pending.ts';
 import type { KeyspaceId, TransactionId, Version } from '../base/brand.ts';
 import {
   findNewest,
@@ -40,20 +40,9 @@ import { MapCursor } from '../memtable/map-cursor.ts';
 import { WriteSet } from '../memtable/write-set.ts';
 import type { Committer, Committing } from './committer.ts';
 import { writePlace, type ChunkReader, type LargeValues } from './large-values.ts';
-import {
-  ADVISORY_LOCK_MODES,
-  ROW_LOCK,
-  ROW_LOCK_MODES,
-  TABLE_LOCK_MODES,
-  lockKindOf,
-  rowLockOf,
-  type AdvisoryLockMode,
-  type LockAnswer,
-  type LockWaitPolicy,
-  type TableLockMode,
-} from './lock-modes.ts';
-import { LockSeat } from './lock-queue.ts';
-import type { LockTable, RowLockOwner, RowLockRequest } from './locks.ts';
+import { LockClaims } from './lock-claims.ts';
+import { ROW_LOCK, ROW_LOCK_MODES, lockKindOf, rowLockOf } from './lock-modes.ts';
+import type { LockTable, RowLockRequest } from './locks.ts';
 import { ReadSpans } from './read-spans.ts';
 import type { RecentCommits } from './recent-commits.ts';
 import type { SnapshotHolder, SnapshotRegistry } from './snapshots.ts';
@@ -92,29 +81,21 @@ export interface TransactionHost {
   readonly spareWriteSets: WriteSet[];
 }
 
-/** What writes ask of the lock table, by what they do when they cannot have it. */
-const WRITE_REQUESTS = Object.freeze({
-  queue: writeRequests('queue'),
-  never: writeRequests('never'),
-});
-
 const SPARE_WRITE_SETS_MAX = 16;
 const NO_BYTES = new Uint8Array(0);
 
 export class MvccTransaction
-  implements Transaction, Waiter, Committing, RowLockOwner, SnapshotHolder, ChunkReader
+  extends LockClaims
+  implements Transaction, Committing, SnapshotHolder, ChunkReader
 {
   readonly id: TransactionId;
   readonly isolation: IsolationLevel;
   readonly readOnly: boolean;
   readonly writes: WriteSet;
-  readonly lockSeat = new LockSeat();
   registrySlot = -1;
 
   readonly #host: TransactionHost;
   readonly #durability: Durability;
-  readonly #requests: WriteRequests;
-  lockTimeoutMs: number;
   #snapshot: Version;
   /** Fixed at the first need, so that what the snapshot sees does not change; 0 until then. */
   #moment = 0;
@@ -135,14 +116,12 @@ export class MvccTransaction
     readOnly: boolean,
     options: KeyTransactionOptions,
   ) {
+    super(host.locks, options);
     this.id = id;
     this.isolation = options.isolation ?? 'snapshot';
     this.readOnly = readOnly;
     this.#host = host;
     this.#durability = durability;
-    this.#requests = WRITE_REQUESTS[options.wait ?? 'queue'];
-    this.lockTimeoutMs = options.lockTimeoutMs ?? 0;
-    if (options.session !== undefined) this.lockSeat.session = options.session.lockSeat.session;
     this.writes = host.spareWriteSets.pop() ?? new WriteSet();
     this.#snapshot = host.committer.visible;
     host.snapshots.add(this);
@@ -158,14 +137,6 @@ export class MvccTransaction
 
   get snapshot(): Version {
     return this.#snapshot;
-  }
-
-  get waiter(): Waiter {
-    return this;
-  }
-
-  async ready(signal?: AbortSignal): Promise<void> {
-    return this.#host.locks.ready(this, signal, this.lockTimeoutMs);
   }
 
   refreshSnapshot(): void {
@@ -254,7 +225,7 @@ export class MvccTransaction
   put(keyspace: KeyspaceId, key: Uint8Array, value: Uint8Array): void | Pending {
     this.#checkWrite(key);
     checkValue(value);
-    if (this.#lockRow(keyspace, key, this.#requests.write) === PENDING) return PENDING;
+    if (this.#lockRow(keyspace, key, this.requests.write) === PENDING) return PENDING;
     this.#writeValue(keyspace, key, value, undefined);
   }
 
@@ -266,7 +237,7 @@ export class MvccTransaction
   ): void | Pending {
     this.#checkWrite(key);
     checkValue(value);
-    if (this.#lockRow(keyspace, key, this.#requests.write) === PENDING) return PENDING;
+    if (this.#lockRow(keyspace, key, this.requests.write) === PENDING) return PENDING;
     const end = expiryOf(this.#host.nowMicros(), ttlMs);
     this.#writeValue(keyspace, key, value, end);
   }
@@ -282,7 +253,7 @@ export class MvccTransaction
       // Looking at the value has moved the place that is written to.
       this.writes.locate(keyspace, key);
     }
-    if (this.#takeLock(kind, keyspace, key, this.#requests.write) === PENDING) return PENDING;
+    if (this.claimToWrite(kind, keyspace, key, this.requests.write) === PENDING) return PENDING;
     if (kind !== ENTRY_KIND.delete && !isExpiring(kind)) {
       const exists = this.#committedValueExists(keyspace, key);
       if (exists === PENDING) return PENDING;
@@ -297,7 +268,7 @@ export class MvccTransaction
 
   delete(keyspace: KeyspaceId, key: Uint8Array): void | Pending {
     this.#checkWrite(key);
-    if (this.#lockRow(keyspace, key, this.#requests.remove) === PENDING) return PENDING;
+    if (this.#lockRow(keyspace, key, this.requests.remove) === PENDING) return PENDING;
     this.writes.writeLocated(ENTRY_KIND.delete, key);
   }
 
@@ -306,33 +277,11 @@ export class MvccTransaction
     const mode = ROW_LOCK_MODES.indexOf(options.mode ?? 'update');
     const kind = this.writes.locate(keyspace, key);
     if (kind !== NONE && (kind < FIRST_PENDING_KIND || rowLockOf(kind) >= mode)) return true;
-    const policy = options.wait ?? this.#requests.write.policy;
-    const request = { mode, policy, writes: false };
-    const answer = this.#host.locks.acquire(this, keyspace, key, request);
-    if (answer !== 'held') return answer === 'waits' ? PENDING : false;
+    const isHeld = this.claim(keyspace, key, mode, options.wait);
+    if (isHeld !== true) return isHeld;
     if (this.#checkConflict(keyspace, key, mode) === PENDING) return PENDING;
     this.writes.writeLocated(lockKindOf(mode), key);
     return true;
-  }
-
-  lockTable(
-    keyspace: KeyspaceId,
-    mode: TableLockMode,
-    wait: LockWaitPolicy = this.#requests.write.policy,
-  ): boolean | Pending {
-    this.check();
-    const request = { mode: TABLE_LOCK_MODES.indexOf(mode), policy: wait };
-    return grantOf(this.#host.locks.acquireTable(this, keyspace, request));
-  }
-
-  lockAdvisory(
-    name: string,
-    mode: AdvisoryLockMode = 'exclusive',
-    wait: LockWaitPolicy = this.#requests.write.policy,
-  ): boolean | Pending {
-    this.check();
-    const request = { mode: ADVISORY_LOCK_MODES.indexOf(mode), policy: wait };
-    return grantOf(this.#host.locks.acquireAdvisory(this, name, request));
   }
 
   savepoint(): number {
@@ -368,7 +317,7 @@ export class MvccTransaction
       this.check();
     }
     this.#ended = true;
-    this.#host.locks.release(this);
+    this.releaseLocks();
     this.failed();
   }
 
@@ -400,7 +349,7 @@ export class MvccTransaction
     this.check();
     this.#ended = true;
     if (this.writes.liveCount > 0) return false;
-    this.#host.locks.release(this);
+    this.releaseLocks();
     this.published();
     return true;
   }
@@ -432,26 +381,11 @@ export class MvccTransaction
   /** Steps 1 to 3 of a write, and the chunks of a large value that the key has now. The place of the key is located then. */
   #lockRow(keyspace: KeyspaceId, key: Uint8Array, request: RowLockRequest): void | Pending {
     const kind = this.writes.locate(keyspace, key);
-    if (this.#takeLock(kind, keyspace, key, request) === PENDING) return PENDING;
+    if (this.claimToWrite(kind, keyspace, key, request) === PENDING) return PENDING;
     if (kind === NONE || kind >= FIRST_PENDING_KIND) {
       if (this.#checkConflict(keyspace, key, request.mode) === PENDING) return PENDING;
     }
     if (!this.#host.largeValues.isEmpty) return this.#freeLarge(keyspace, key, kind);
-  }
-
-  /** Takes the lock of a row in order to write it, unless its entry, of that kind, holds it already. */
-  #takeLock(
-    kind: number,
-    keyspace: KeyspaceId,
-    key: Uint8Array,
-    request: RowLockRequest,
-  ): void | Pending {
-    const { locks } = this.#host;
-    if (kind !== NONE && rowLockOf(kind) >= request.mode) {
-      // A row that was only locked is going to be written now, which a lock of the table may forbid.
-      if (kind < FIRST_PENDING_KIND || !locks.hasTableLocks) return;
-    }
-    if (locks.acquire(this, keyspace, key, request) !== 'held') return PENDING;
   }
 
   /** Deletes the chunks of the value of a key that was located, and located it is left. */
@@ -490,7 +424,7 @@ export class MvccTransaction
   putWritten(key: Uint8Array, value: WrittenValue): void | Pending {
     const { keyspace, endMicros, place, rest } = value;
     this.#checkWrite(key);
-    if (this.#lockRow(keyspace, key) === PENDING) return PENDING;
+    if (this.#lockRow(keyspace, key, this.requests.write) === PENDING) return PENDING;
     if (place === undefined) {
       this.#writeValue(keyspace, key, rest, endMicros);
       return;
@@ -591,22 +525,6 @@ export class MvccTransaction
 function noteWalk(reads: ReadSpans, keyspace: KeyspaceId, cursor: VisibleCursor): void {
   const span = cursor.walked();
   if (span !== undefined) reads.addSpan(keyspace, span);
-}
-
-interface WriteRequests {
-  readonly write: RowLockRequest;
-  readonly remove: RowLockRequest;
-}
-
-function writeRequests(policy: LockWaitPolicy): WriteRequests {
-  return {
-    write: { mode: ROW_LOCK.noKeyUpdate, policy, writes: true },
-    remove: { mode: ROW_LOCK.update, policy, writes: true },
-  };
-}
-
-function grantOf(answer: LockAnswer): boolean | Pending {
-  return answer === 'waits' ? PENDING : answer === 'held';
 }
 
 function checkValue(value: Uint8Array): void {
