@@ -4,10 +4,12 @@
  */
 import { AlopexError } from '../base/errors.ts';
 import type { ColumnVector, Values } from '../types/column-vector.ts';
-import { fixedColumn, isValid, retype } from '../types/column-vector.ts';
+import { BytesColumnBuilder } from '../types/bytes-column-builder.ts';
+import { fixedColumn, isValid, retype, withValidity } from '../types/column-vector.ts';
 import { createColumnBuilder, nullColumn } from '../types/create-column-builder.ts';
 import type { DataType } from '../types/data-type.ts';
-import { equalTypes } from '../types/data-type.ts';
+import { equalTypes, isInteger } from '../types/data-type.ts';
+import { SMALL_NUMERIC_BYTES, writeSmallNumeric } from '../types/numeric.ts';
 import { presentScalarAt } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
 import { NO_SESSION } from './temporal/time-zone.ts';
@@ -61,9 +63,23 @@ function castNumbers(
       const out = new Int16Array(rowCount);
       return narrow(values, out, rowCount) ? fixedColumn(to, rowCount, out, validity) : undefined;
     }
+    case 'numeric':
+      if (isNarrowed(to) || !isInteger(column.type)) return undefined;
+      return integersToNumeric(column, to, rowCount);
     default:
       return undefined;
   }
+}
+
+/** Integers meet decimal literals in numeric: no bigint and no text on the way. Null rows are copied like the others. */
+function integersToNumeric(column: ColumnVector, to: DataType, rowCount: number): ColumnVector {
+  const builder = new BytesColumnBuilder(to, rowCount);
+  const scratch = new Uint8Array(SMALL_NUMERIC_BYTES);
+  for (let row = 0; row < rowCount; row += 1) {
+    const value = Number(column.values[row]);
+    builder.appendBytes(scratch, 0, writeSmallNumeric(scratch, 0, value, 0));
+  }
+  return withValidity(builder.finish(), column.validity);
 }
 
 function isNumberKind(type: DataType): boolean {
