@@ -6,7 +6,7 @@
  *   3. the log is replayed from the manifest's first segment on into memtables
  *   4. files that nobody knows any more are removed: tables of a flush that did not end, old manifests, flushed segments
  *
- * Step 4 belongs to whoever may write; a read-only open changes nothing.
+ * Step 4 belongs to whoever may write; a read-only open changes nothing, and minds that a writer may (`recovery-beside-writer`).
  */
 import { version as asVersion, type Version as CommitVersion } from '../base/brand.ts';
 import { AlopexError } from '../base/errors.ts';
@@ -25,6 +25,7 @@ import {
 } from './file-names.ts';
 import { checkVersion } from './invariants.ts';
 import { loadManifest, type LoadedManifest } from './manifest.ts';
+import { untilUndisturbed, whileHeld, type HeldSegment } from './recovery-beside-writer.ts';
 import { Table, type TablePlace } from './table.ts';
 import { applyEdit, EMPTY_VERSION, tablesOf, type Version } from './version.ts';
 import { decodeBatch } from './write-batch.ts';
@@ -54,12 +55,18 @@ export interface Recovered {
 const FOREIGN_NAMES: ReadonlySet<string> = new Set(['LOCK', 'alopex.toml']);
 
 export function recover(options: RecoveryOptions): Recovered {
-  const { place } = options;
+  return options.readOnly ? untilUndisturbed(() => attempt(options)) : attempt(options);
+}
+
+function attempt(options: RecoveryOptions): Recovered {
+  const { place, readOnly } = options;
   const manifest = loadManifest(place);
   if (manifest === undefined) return recoverEmpty(options);
   const version = loadVersion(manifest, place);
-  const replayed = replay(options, version);
-  if (!options.readOnly) removeUnknownFiles(place, version, manifest.id);
+  const replayed = readOnly
+    ? whileHeld(place, version, (segments) => replay(options, version, segments))
+    : replay(options, version);
+  if (!readOnly) removeUnknownFiles(place, version, manifest.id);
   const { memtables } = replayed;
   const newest = memtables.reduce(
     (most, memtable) => Math.max(most, memtable.versionMax),
@@ -143,6 +150,7 @@ function loadVersion(manifest: LoadedManifest, place: TablePlace): Version<Table
 function replay(
   options: RecoveryOptions,
   version: Version<Table>,
+  held?: readonly HeldSegment[],
 ): Pick<Recovered, 'memtables' | 'nextSegmentId' | 'replayedRecords' | 'cut'> {
   const { vfs, directory, checksum } = options.place;
   const memtables = [new Memtable(true)];
@@ -153,6 +161,7 @@ function replay(
       checksum,
       firstSegmentId: version.firstSegmentId,
       repair: !options.readOnly,
+      held,
     },
     (record) => {
       if (memtables[0]!.allocatedBytes > options.memtableSizeBytes) {

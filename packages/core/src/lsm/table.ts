@@ -7,7 +7,7 @@ import type { Residency } from '../sstable/residency.ts';
 import { TableReader } from '../sstable/table-reader.ts';
 import type { TableMetadata } from '../sstable/table-metadata.ts';
 import { joinPath } from '../vfs/path.ts';
-import type { Vfs } from '../vfs/vfs.ts';
+import type { ReadableFile, Vfs } from '../vfs/vfs.ts';
 import { tableName } from './file-names.ts';
 import type { LevelPart } from './level-blocks.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -25,6 +25,8 @@ export interface TablePlace {
 /** The file behind a table, which the same table on another level shares. */
 interface OpenFile {
   reader: TableReader | undefined;
+  /** Opened for a reader that is not made yet. */
+  held: ReadableFile | undefined;
 }
 
 export class Table implements TableDescription, LevelPart {
@@ -40,7 +42,7 @@ export class Table implements TableDescription, LevelPart {
   constructor(
     place: TablePlace,
     description: TableDescription,
-    file: OpenFile = { reader: undefined },
+    file: OpenFile = { reader: undefined, held: undefined },
   ) {
     this.fileId = description.fileId;
     this.keyspace = description.keyspace;
@@ -68,21 +70,31 @@ export class Table implements TableDescription, LevelPart {
     return this.reader();
   }
 
+  /** Opens the file now, so that the table stays readable when its file is removed. */
+  hold(): void {
+    const file = this.#file;
+    if (file.reader === undefined) file.held ??= this.#place.files.open(this.#place.vfs, this.path);
+  }
+
   /** Forgets the reader and its blocks. Bytes handed out stay as they are. Idempotent. */
   close(): void {
     this.#file.reader?.close();
     this.#file.reader = undefined;
+    this.#file.held?.close();
+    this.#file.held = undefined;
   }
 
   #open(): TableReader | Pending {
     const { vfs, checksum, compressions, cache, files } = this.#place;
-    const file = files.open(vfs, this.path);
+    const { held } = this.#file;
+    const file = held ?? files.open(vfs, this.path);
     const reader = TableReader.open({ file, checksum, compressions, cache });
     if (reader === PENDING) {
-      file.close();
+      if (held === undefined) file.close();
       return PENDING;
     }
     this.#file.reader = reader;
+    this.#file.held = undefined;
     return reader;
   }
 }

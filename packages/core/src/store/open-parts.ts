@@ -1,6 +1,7 @@
 /** Makes the parts of a store from what is on its disk, or from nothing. */
 import { version as asVersion, type Version } from '../base/brand.ts';
 import { ManifestWriter } from '../lsm/manifest.ts';
+import { OpenFiles } from '../lsm/open-files.ts';
 import { recover, type Recovered } from '../lsm/recovery.ts';
 import { Tree } from '../lsm/tree.ts';
 import type { TablePlace } from '../lsm/table.ts';
@@ -49,7 +50,9 @@ function openOnDisk(
 ): OpenedParts {
   const { directory, checksum, compression, readOnly, logger } = options;
   const compressions = compression === undefined ? [] : [compression];
-  const { blockCache: cache, openFiles: files } = options;
+  const { blockCache: cache } = options;
+  // A table whose file was closed could be gone when it is read next: only the writer knows what readers of its own still need.
+  const files = readOnly ? new OpenFiles(Number.POSITIVE_INFINITY) : options.openFiles;
   const place: TablePlace = { vfs, directory, checksum, compressions, cache, files };
   const recovered = recover({ place, memtableSizeBytes: options.memtableSizeBytes, readOnly });
   if (recovered.cut !== undefined) {

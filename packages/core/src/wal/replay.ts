@@ -11,7 +11,7 @@
 import type { Checksum } from '../base/checksum.ts';
 import { AlopexError } from '../base/errors.ts';
 import { PENDING } from '../base/pending.ts';
-import type { Vfs } from '../vfs/vfs.ts';
+import type { ReadableFile, Vfs } from '../vfs/vfs.ts';
 import { readRecords, type RecordVisitor } from './reader.ts';
 import {
   decodeSegmentHeader,
@@ -30,6 +30,8 @@ export interface ReplayOptions {
   readonly firstSegmentId: number;
   /** Whether to cut a torn tail from the disk; false for read-only opens, which then just stop there. */
   readonly repair: boolean;
+  /** The segments, opened by the caller, who closes them; absent: those in the folder. */
+  readonly held?: readonly { readonly id: number; readonly file: ReadableFile }[] | undefined;
 }
 
 /** A tail that the replay has left out. */
@@ -50,9 +52,10 @@ export interface ReplayResult {
 }
 
 export function replayLog(options: ReplayOptions, visit: RecordVisitor): ReplayResult {
-  const segmentIds = listSegments(options.vfs, options.directory).filter(
-    (id) => id >= options.firstSegmentId,
-  );
+  const { held } = options;
+  const segmentIds =
+    held?.map(({ id }) => id) ??
+    listSegments(options.vfs, options.directory).filter((id) => id >= options.firstSegmentId);
   requireNoGap(segmentIds, options);
   let recordCount = 0;
   let sizeBytes = 0;
@@ -60,7 +63,7 @@ export function replayLog(options: ReplayOptions, visit: RecordVisitor): ReplayR
   let nextSegmentId = options.firstSegmentId;
   for (const [index, segmentId] of segmentIds.entries()) {
     const path = segmentPath(options.directory, segmentId);
-    const segment = loadSegment(path, segmentId, options);
+    const segment = loadSegment(path, segmentId, options, held?.[index]?.file);
     const isLast = index === segmentIds.length - 1;
     const end = replaySegment(segment, segmentId, path, (record) => {
       recordCount += 1;
@@ -149,8 +152,13 @@ function requireNoGap(segmentIds: readonly number[], options: ReplayOptions): vo
   }
 }
 
-function loadSegment(path: string, segmentId: number, options: ReplayOptions): SegmentBytes {
-  const file = options.vfs.openRead(path);
+function loadSegment(
+  path: string,
+  segmentId: number,
+  options: ReplayOptions,
+  held: ReadableFile | undefined,
+): SegmentBytes {
+  const file = held ?? options.vfs.openRead(path);
   try {
     const bytes = file.read(0, file.size());
     if (bytes === PENDING) {
@@ -164,6 +172,6 @@ function loadSegment(path: string, segmentId: number, options: ReplayOptions): S
     }
     return { bytes, seed: segmentSeed(segmentId, options.checksum), checksum: options.checksum };
   } finally {
-    file.close();
+    if (held === undefined) file.close();
   }
 }
