@@ -6,7 +6,7 @@
  *   3. a scan of the table that scores every row.
  * Then the rows are read by key and decoded.
  */
-import { AlopexError, PENDING, assert, keyspaceId, type Pending } from '@alopex-db/core/base';
+import { AlopexError, assert } from '@alopex-db/core/base';
 import { compileScalar, type BatchIterator } from '@alopex-db/core/exec';
 import type { ValueSlot } from '@alopex-db/core';
 import { BATCH_ROWS_MAX, FLOAT64, columnFromScalars } from '@alopex-db/core/types';
@@ -14,6 +14,7 @@ import type { VectorTopK } from '../plan/physical.ts';
 import { indexNearest } from './index-search.ts';
 import type { NearRow } from './nearest-rows.ts';
 import { residentNearest } from './resident-search.ts';
+import { readRow } from './read-found-row.ts';
 import { rowCountOf } from './row-count.ts';
 import { RowDecoder } from './row-decoder.ts';
 import { scanNearest } from './scan-nearest.ts';
@@ -76,21 +77,5 @@ function* readRows(
       chunk.map(({ score }) => score),
     );
     yield { rowCount: batch.rowCount, columns: [...batch.columns, scores] };
-  }
-}
-
-function* readRow(
-  plan: VectorTopK,
-  key: Uint8Array,
-  slot: ValueSlot,
-  context: StatementContext,
-): Generator<Pending, void, void> {
-  for (;;) {
-    const found = context.transaction.read(keyspaceId(plan.table.id), key, slot);
-    if (found !== PENDING) {
-      assert(found, 'a row that a search found at a snapshot is there at that snapshot');
-      return;
-    }
-    yield PENDING;
   }
 }

@@ -101,6 +101,8 @@ export interface VectorIndexUse {
   readonly keyspace: number;
   /** Delivers the keys of the rows that pass the filter, in its last column; absent: there is no filter. */
   readonly allowed: TableScan | undefined;
+  /** The share of rows that is expected to pass the filter, where candidates are filtered first, and `allowed` serves if too few pass. */
+  readonly passingShare: number | undefined;
 }
 
 export type PhysicalPlan =
