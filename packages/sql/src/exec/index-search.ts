@@ -43,7 +43,7 @@ export function* indexNearest(
   if (!mayUseIndex(plan, context)) return undefined;
   const keyspace = context.services.vectorIndexes.find(keyspaceId(index.keyspace));
   if (keyspace === undefined || keyspace.tableCount === 0) return undefined;
-  const search = { keyspace, vector: query, context };
+  const search = { plan, keyspace, vector: query, context };
   if (plan.filter !== undefined && index.passingShare !== undefined) {
     const passing = yield* filteredMatches(request, index.passingShare, search);
     if (passing !== undefined) return passing.map((match) => nearRow(plan, match));
@@ -55,21 +55,28 @@ export function* indexNearest(
 }
 
 interface IndexQuery {
+  readonly plan: VectorTopK;
   readonly keyspace: VectorKeyspace;
   readonly vector: Float32Array;
   readonly context: StatementContext;
 }
 
 function* matchesOf(
-  { keyspace, vector, context }: IndexQuery,
+  { plan, keyspace, vector, context }: IndexQuery,
   k: number,
   only?: RowKeyTable,
 ): Generator<Pending, readonly VectorMatch[], void> {
-  const ef = context.options.hnswEfSearch;
+  const ef = Math.max(k, context.options.hnswEfSearch);
   for (;;) {
     const found = keyspace.search(context.transaction, { vector, k, ef, only });
-    if (found !== PENDING) return found.matches;
-    yield PENDING;
+    if (found === PENDING) {
+      yield PENDING;
+      continue;
+    }
+    const { matches, segments, graphs, visited, distances, scored } = found;
+    const figures = { ef, segments, graphs, visited, distances, rescored: scored };
+    context.options.noteIndexSearch?.(plan, figures);
+    return matches;
   }
 }
 

@@ -1,13 +1,14 @@
 /** What EXPLAIN ANALYZE measures: rows, batches and time of every plan node. Costs nothing when nobody asked for it. */
 import { PENDING, type Clock } from '@alopex-db/core/base';
 import type { BatchIterator } from '@alopex-db/core/exec';
-import type { NodeMeasure } from '../plan/explain.ts';
+import type { IndexSearchMeasure, NodeMeasure } from '../plan/explain.ts';
 import type { PhysicalPlan } from '../plan/physical.ts';
 
 interface NodeFigure extends NodeMeasure {
   rows: number;
   loops: number;
   timeMs: number;
+  indexSearch?: IndexSearchMeasure | undefined;
 }
 
 export class NodeFigures {
@@ -42,6 +43,17 @@ export class NodeFigures {
     } finally {
       operator.return();
     }
+  }
+
+  noteIndexSearch(plan: PhysicalPlan, search: IndexSearchMeasure): void {
+    const figure = this.#figureOf(plan);
+    const before = figure.indexSearch;
+    figure.indexSearch = {
+      ...search,
+      visited: search.visited + (before?.visited ?? 0),
+      distances: search.distances + (before?.distances ?? 0),
+      rescored: search.rescored + (before?.rescored ?? 0),
+    };
   }
 
   #figureOf(plan: PhysicalPlan): NodeFigure {

@@ -7,6 +7,7 @@ import type { BatchIterator, ExecContext, ExpressionRuntime } from '@alopex-db/c
 import type { TimeZone, TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Transaction } from '@alopex-db/core';
 import type { Batch, Scalar } from '@alopex-db/core/types';
+import type { IndexSearchMeasure } from '../plan/explain.ts';
 import type { CteDefinition, PhysicalPlan, WorkingTable } from '../plan/physical.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { TableWriter } from '../storage/table-writer.ts';
@@ -35,6 +36,8 @@ export interface StatementContextOptions {
   readonly interrupt: Interrupt;
   readonly openPlan: OpenPlan;
   readonly instrument?: Instrument | undefined;
+  /** Hears of each search of a vector index: EXPLAIN ANALYZE. */
+  readonly noteIndexSearch?: ((plan: PhysicalPlan, search: IndexSearchMeasure) => void) | undefined;
   /** Tables that the transaction has written to: their resident copies do not show its own rows. */
   readonly changedTables: TableSet;
   /** `alopex.vector_exact`: never use resident vectors or an index. */

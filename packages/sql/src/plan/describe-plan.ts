@@ -252,6 +252,11 @@ class Describer {
       { label: 'Order By', value: `${column} ${plan.scoreKind} to ${query}` },
       { label: 'Metric', value: plan.metric },
     ];
+    if (plan.index !== undefined) {
+      details.push({ label: 'Ef Search', value: 'alopex.hnsw_ef_search, at least LIMIT + OFFSET' });
+      if (plan.index.passingShare !== undefined)
+        details.push({ label: 'Filtered', value: 'candidates first' });
+    }
     if (plan.filter !== undefined) details.push(this.#one('Filter', plan.filter, plan.columns));
     return [...details, ...this.#limits(plan)];
   }

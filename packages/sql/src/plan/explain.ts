@@ -18,6 +18,18 @@ export interface NodeMeasure {
   readonly timeMs: number;
   /** Memory it held at the most; undefined where it keeps nothing. */
   readonly bytes?: number | undefined;
+  /** What its searches of a vector index did; undefined where none was used. */
+  readonly indexSearch?: IndexSearchMeasure | undefined;
+}
+
+export interface IndexSearchMeasure {
+  readonly ef: number;
+  /** Tables asked, and how many of them by a graph, at the last search. */
+  readonly segments: number;
+  readonly graphs: number;
+  readonly visited: number;
+  readonly distances: number;
+  readonly rescored: number;
 }
 
 export type PlanMeasures = ReadonlyMap<PhysicalPlan, NodeMeasure>;
@@ -49,11 +61,18 @@ function writeNode(
     if (detail.label === 'Output' && options.verbose !== true) continue;
     lines.push(`${' '.repeat(inner)}${detail.label}: ${detail.value}`);
   }
+  const search = options.measures?.get(node.plan)?.indexSearch;
+  if (search !== undefined) lines.push(`${' '.repeat(inner)}${searchText(search)}`);
   for (const { label, child } of node.attached) {
     lines.push(`${' '.repeat(inner)}${label}`);
     writeNode(child, inner + 2, '->  ', options, lines);
   }
   for (const child of node.children) writeNode(child, inner, '->  ', options, lines);
+}
+
+function searchText(search: IndexSearchMeasure): string {
+  const parts = Object.entries(search).map(([name, value]) => `${name}=${String(value)}`);
+  return `Index Search: ${parts.join(' ')}`;
 }
 
 function headline(node: PlanDescription): string {
@@ -101,6 +120,7 @@ function jsonNode(
           'Actual Loops': measure.loops,
           'Actual Total Time': measure.timeMs,
           ...(measure.bytes === undefined ? {} : { 'Peak Memory Usage': measure.bytes }),
+          ...(measure.indexSearch === undefined ? {} : { 'Index Search': measure.indexSearch }),
         }),
     ...Object.fromEntries(node.details.map((detail) => [detail.label, detail.value])),
     ...(children.length === 0 ? {} : { Plans: children }),

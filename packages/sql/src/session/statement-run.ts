@@ -153,6 +153,8 @@ export class StatementRun {
       openPlan: this.#engine.openPlan,
       instrument:
         figures === undefined ? undefined : (plan, operator) => figures.watch(plan, operator),
+      noteIndexSearch:
+        figures === undefined ? undefined : (plan, search) => figures.noteIndexSearch(plan, search),
       changedTables: this.#block.changedTables,
       vectorExact: settings.vectorExact,
       hnswEfSearch: settings.hnswEfSearch,

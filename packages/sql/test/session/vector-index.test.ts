@@ -59,6 +59,8 @@ describe('an hnsw index', () => {
       await db.execute('CREATE INDEX i ON d USING hnsw (v) WITH (m = 12, ef_construction = 60)');
       db.store.compactNow();
       expect(await planOf(db, NEAREST, [queries[0]])).toContain('Vector Search using i on d');
+      const measured = await planOf(db, `ANALYZE ${NEAREST}`, [queries[0]]);
+      expect(measured).toMatch(/Index Search: ef=50 segments=1 graphs=1 visited=\d+ distances=\d+/);
       expect(await recall(db, queries)).toBeGreaterThan(0.9);
     }
     await using db = await openDatabase({ vfs });
