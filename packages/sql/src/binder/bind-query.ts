@@ -6,7 +6,7 @@ import type { Query, QueryBody } from '../ast/query.ts';
 import type { Expression as Syntax } from '../ast/expression.ts';
 import type { LogicalPlan } from '../plan/logical.ts';
 import { errorAt } from '../errors.ts';
-import { unsupported } from './bind-error.ts';
+import { bindLocking } from './bind-locking.ts';
 import { bindOrderOverOutput } from './bind-order-by.ts';
 import { bindSelect } from './bind-select.ts';
 import { bindSetOperation } from './bind-set-operation.ts';
@@ -21,11 +21,10 @@ import { upToTies } from './window-filter.ts';
 
 /** A query whose plan delivers its columns exactly. */
 export function bindQuery(query: Query, place: QueryPlace): BoundQuery {
-  if (query.locking.length > 0)
-    throw unsupported('a locking clause (FOR UPDATE and the like)', query.locking[0]!.span);
   const inner = bindWith(query.with, place);
   const ordered = bindBody(query, inner);
-  const limited = applyLimit(query, ordered, inner);
+  const locked = bindLocking(query, ordered, place.state);
+  const limited = applyLimit(query, locked, inner);
   return { plan: exactPlan(limited), columns: limited.columns };
 }
 

@@ -106,6 +106,7 @@ function settlePlan(
     case 'filter':
     case 'sort':
     case 'limit':
+    case 'lock-rows':
     case 'distinct':
       return { ...plan, input: settlePlan(state, plan.input, wanted, span) };
     case 'join':

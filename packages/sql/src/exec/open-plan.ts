@@ -24,6 +24,7 @@ import { cteScan } from './cte-scan.ts';
 import { deleteRows } from './delete.ts';
 import { insert } from './insert.ts';
 import { integrityCheck } from './integrity-check.ts';
+import { lockRows } from './lock-rows.ts';
 import { lookupJoin } from './lookup-join.ts';
 import { seriesScan } from './series-scan.ts';
 import { rowCountOf } from './row-count.ts';
@@ -51,6 +52,8 @@ export function openPlan(plan: PhysicalPlan, context: StatementContext): BatchIt
       return project(open(plan.input), plan.expressions, context);
     case 'apply':
       return openApply(plan, context);
+    case 'lock-rows':
+      return lockRows(plan, context);
     case 'limit':
       return openLimit(plan, context);
     case 'cte-scan':

@@ -58,6 +58,7 @@ export class Estimator {
       case 'project':
       case 'window':
       case 'sort':
+      case 'lock-rows':
         return this.rows(plan.input);
       case 'join':
         return this.#joined(plan);

@@ -7,7 +7,7 @@ import type { AggregateCall, Expression, JoinKind } from '@alopex-db/core/exec';
 import { windowDetails } from './describe-window.ts';
 import { expressionText, sortKeyText, type ExpressionNames } from './expression-text.ts';
 import { boundConditions, indexConditions } from './index-condition.ts';
-import type { PhysicalPlan, PlanColumn, TableScan } from './physical.ts';
+import type { PhysicalPlan, PlanColumn, RowLock, TableScan } from './physical.ts';
 
 export interface PlanDescription {
   readonly plan: PhysicalPlan;
@@ -68,6 +68,7 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'sort':
     case 'top-k':
     case 'limit':
+    case 'lock-rows':
     case 'distinct':
     case 'update':
     case 'delete':
@@ -168,6 +169,8 @@ class Describer {
         return this.#limits(plan);
       case 'insert':
         return plan.onConflict === undefined ? [] : [conflictDetail(plan.onConflict)];
+      case 'lock-rows':
+        return [{ label: 'Locks', value: plan.locks.map(lockText).join(', ') }];
       case 'values':
       case 'distinct':
       case 'set-operation':
@@ -411,8 +414,14 @@ const TITLES = {
   sort: 'Sort',
   'top-k': 'Top-K',
   limit: 'Limit',
+  'lock-rows': 'LockRows',
   distinct: 'Distinct',
   insert: 'Insert',
   update: 'Update',
   delete: 'Delete',
 } as const;
+
+function lockText({ table, mode, wait }: RowLock): string {
+  const suffix = wait === 'queue' ? '' : wait === 'skip' ? ' skip locked' : ' nowait';
+  return `${table.name} for ${mode}${suffix}`;
+}

@@ -13,6 +13,7 @@ import type {
   SortKey,
   WindowCall,
 } from '@alopex-db/core/exec';
+import type { LockWaitPolicy, RowLockMode } from '@alopex-db/core';
 import type { DataType } from '@alopex-db/core/types';
 import type { References } from './references.ts';
 import type { TableDef } from '../catalog/table-def.ts';
@@ -130,6 +131,22 @@ export interface LogicalLimit {
   readonly input: LogicalPlan;
   readonly limit: Expression | undefined;
   readonly offset: Expression | undefined;
+}
+
+/** Locks the rows of tables whose keys are among its input's columns; output as its input. */
+export interface LogicalLockRows {
+  readonly kind: 'lock-rows';
+  readonly input: LogicalPlan;
+  readonly locks: readonly LogicalRowLock[];
+}
+
+export interface LogicalRowLock {
+  readonly table: TableDef;
+  readonly column: LogicalColumn;
+  /** Reads `column`. */
+  readonly key: Expression;
+  readonly mode: RowLockMode;
+  readonly wait: LockWaitPolicy;
 }
 
 export interface LogicalDistinct {
@@ -261,6 +278,7 @@ export type LogicalPlan =
   | LogicalWindow
   | LogicalSort
   | LogicalLimit
+  | LogicalLockRows
   | LogicalDistinct
   | LogicalSetOperation
   | LogicalCteScan
@@ -294,6 +312,7 @@ export function outputColumns(plan: LogicalPlan): readonly LogicalColumn[] {
     case 'filter':
     case 'sort':
     case 'limit':
+    case 'lock-rows':
     case 'distinct':
       return outputColumns(plan.input);
     case 'insert':

@@ -9,6 +9,7 @@ import type {
   SortKey,
   WindowCall,
 } from '@alopex-db/core/exec';
+import type { LockWaitPolicy, RowLockMode } from '@alopex-db/core';
 import type { DataType, Metric } from '@alopex-db/core/types';
 import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
@@ -105,6 +106,23 @@ export interface VectorIndexUse {
   readonly passingShare: number | undefined;
 }
 
+/** Locks the rows of tables, whose keys are columns of its input, as far as LIMIT and OFFSET above let them through. */
+export interface LockRowsPlan extends PlanNode {
+  readonly kind: 'lock-rows';
+  readonly input: PhysicalPlan;
+  readonly locks: readonly RowLock[];
+  readonly limit: Expression | undefined;
+  readonly offset: Expression | undefined;
+}
+
+export interface RowLock {
+  readonly table: TableDef;
+  /** Where the row's key is. */
+  readonly column: number;
+  readonly mode: RowLockMode;
+  readonly wait: LockWaitPolicy;
+}
+
 export type PhysicalPlan =
   | TableScan
   | VectorTopK
@@ -195,6 +213,7 @@ export type PhysicalPlan =
       readonly limit: Expression | undefined;
       readonly offset: Expression | undefined;
     })
+  | LockRowsPlan
   | (PlanNode & { readonly kind: 'distinct'; readonly input: PhysicalPlan })
   | (PlanNode & {
       readonly kind: 'set-operation';

@@ -33,6 +33,7 @@ export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'window':
     case 'sort':
     case 'limit':
+    case 'lock-rows':
     case 'distinct':
     case 'update':
     case 'delete':
@@ -76,6 +77,7 @@ export function mapInputs(
     case 'window':
     case 'sort':
     case 'limit':
+    case 'lock-rows':
     case 'distinct':
     case 'update':
     case 'delete': {
@@ -151,6 +153,11 @@ function rebuildNode(
       return { ...plan, keys: mapSortKeys(plan.keys, rewrite) };
     case 'limit':
       return { ...plan, limit: optional(plan.limit), offset: optional(plan.offset) };
+    case 'lock-rows':
+      return {
+        ...plan,
+        locks: plan.locks.map((lock) => ({ ...lock, key: rewrite(lock.key) })),
+      };
     case 'insert': {
       const update = plan.onConflict?.update;
       return {

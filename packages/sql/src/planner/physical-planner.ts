@@ -3,6 +3,7 @@
  *   filter over a table           -> one scan with access path and filter
  *   limit over sort               -> top-k, vector search, or no sort where the scan delivers the order
  */
+import { assert } from '@alopex-db/core/base';
 import type { Expression } from '@alopex-db/core/exec';
 import { Estimator } from '../optimizer/estimate.ts';
 import type { Statistics } from '../optimizer/statistics.ts';
@@ -12,6 +13,7 @@ import {
   type LogicalAggregate,
   type LogicalFilter,
   type LogicalLimit,
+  type LogicalLockRows,
   type LogicalPlan,
   type LogicalProject,
   type LogicalSetOperation,
@@ -20,7 +22,7 @@ import {
 } from '../plan/logical.ts';
 import type { CteDefinition, PhysicalPlan, WorkingTable } from '../plan/physical.ts';
 import { mapAggregate, mapSortKeys } from '../plan/walk-plan.ts';
-import { EXPRESSION_ROW, HASH_ROW, sortCost } from './cost.ts';
+import { EXPRESSION_ROW, HASH_ROW, WRITE_ROW, sortCost } from './cost.ts';
 import { orderedByIndex } from './index-order.ts';
 import {
   ExpressionPlacer,
@@ -140,6 +142,8 @@ class PhysicalPlanner implements PlanContext {
         return this.#planSort(node);
       case 'limit':
         return this.#planLimit(node);
+      case 'lock-rows':
+        return this.#planLockRows(node, undefined, undefined);
       case 'distinct':
         return this.#planDistinct(node);
       case 'set-operation':
@@ -239,6 +243,10 @@ class PhysicalPlanner implements PlanContext {
     const limit = node.limit === undefined ? undefined : this.place(node.limit, NO_COLUMNS);
     const offset = node.offset === undefined ? undefined : this.place(node.offset, NO_COLUMNS);
     const rows = this.estimator.rows(node);
+    if (node.input.kind === 'lock-rows') {
+      const locked = this.#planLockRows(node.input, limit, offset);
+      return limited(locked.plan, locked, { limit, offset, rows });
+    }
     const input = this.plan(node.input);
     const { columns } = input.plan;
     if (input.plan.kind === 'sort' && limit !== undefined) {
@@ -253,6 +261,26 @@ class PhysicalPlanner implements PlanContext {
       );
     }
     return limited(input.plan, input, { limit, offset, rows });
+  }
+
+  /** Limit and offset are those above, so that nothing is locked which they leave out. */
+  #planLockRows(
+    node: LogicalLockRows,
+    limit: Expression | undefined,
+    offset: Expression | undefined,
+  ): Planned {
+    const input = this.plan(node.input);
+    const { columns, rows, cost } = input.plan;
+    const locks = node.locks.map(({ table, key, mode, wait }) => {
+      const placed = this.place(key, input.layout);
+      assert(placed.kind === 'column', 'the key of a row to be locked is a column of the input');
+      return { table, column: placed.index, mode, wait };
+    });
+    const work = cost + rows * WRITE_ROW;
+    return planned(
+      { kind: 'lock-rows', input: input.plan, locks, limit, offset, columns, rows, cost: work },
+      input.columns,
+    );
   }
 
   #planDistinct(node: LogicalPlan & { readonly kind: 'distinct' }): Planned {

@@ -12,6 +12,8 @@ import { closestName } from '../errors.ts';
 export interface ResolvedSettings {
   /** 0 = none. */
   readonly statementTimeoutMs: number;
+  /** Longest wait for one lock; 0 = as long as it takes. */
+  readonly lockTimeoutMs: number;
   readonly isolation: IsolationLevel;
   readonly readOnly: boolean;
   /** Undefined: the store's. */
@@ -75,6 +77,7 @@ const DEFINITIONS: Readonly<Record<string, SettingDefinition>> = {
   },
   default_transaction_read_only: { defaultText: 'off', parse: booleanText },
   extra_float_digits: { defaultText: '1', parse: integerText(-15, 3) },
+  lock_timeout: { defaultText: '0', parse: durationText },
   search_path: { defaultText: 'public', parse: searchPathText },
   server_encoding: { defaultText: 'UTF8', parse: () => undefined, readOnly: true },
   server_version: { defaultText: '15.0', parse: () => undefined, readOnly: true },
@@ -167,6 +170,7 @@ function definitionOf(name: string): SettingDefinition {
 function resolve(settings: Settings): ResolvedSettings {
   const durability = settings.show('alopex.durability');
   return Object.freeze({
+    lockTimeoutMs: Number(settings.show('lock_timeout')),
     statementTimeoutMs: Number(settings.show('statement_timeout')),
     // The texts come from the lists above.
     isolation: settings.show('default_transaction_isolation') as IsolationLevel,

@@ -171,6 +171,7 @@ export class SqlEngine {
       readOnly: options.readOnly === true || settings.readOnly,
       durability: options.durability ?? settings.durability,
       wait: options.wait,
+      lockTimeoutMs: settings.lockTimeoutMs,
     });
     return new TransactionBlock(this, transaction, settings.timeZone);
   }

@@ -46,6 +46,7 @@ export class TransactionHost implements StatementHost {
     return this.inTurn(async () => {
       const block = this.currentBlock;
       block.check();
+      block.transaction.lockTimeoutMs = this.settings.resolved.lockTimeoutMs;
       for (;;) {
         const mark = block.beginStatement();
         try {

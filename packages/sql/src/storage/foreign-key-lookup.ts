@@ -41,19 +41,21 @@ export class ParentLookup {
       this.#index === undefined ? primaryKeyEncoder(parent)! : indexKeyEncoder(this.#index);
   }
 
-  /** The key of the parent's row, with the row locked, or undefined. Values are in the order of the foreign key's columns. */
+  /** The key of the parent's row, with the key that is referred to locked, or undefined. Values are in the order of the foreign key's columns. */
   *lock(
     values: readonly Scalar[],
     transaction: Transaction,
   ): Generator<Pending, Uint8Array | undefined, void> {
-    const rowKey = yield* this.#keyOf(values, transaction);
-    if (rowKey === undefined) return undefined;
-    const rows = keyspaceId(this.#parent.id);
-    // The lock comes first: it fails when the row was changed after the snapshot, which a read would not tell.
-    while (transaction.lock(rows, rowKey) === PENDING) yield PENDING;
+    const entry = this.#entryOf(values);
+    if (entry === undefined) return undefined;
+    const keyspace = keyspaceId(this.#index === undefined ? this.#parent.id : this.#index.keyspace);
+    // The lock comes first: it fails when the key was taken away after the snapshot, which a read would not tell. It is on the
+    // key alone, row or index entry: who changes other columns of the row is not in the way.
+    while (transaction.lock(keyspace, entry, KEY_SHARE) === PENDING) yield PENDING;
+    if (this.#index !== undefined) return yield* this.#read(entry, transaction);
     for (;;) {
-      const found = transaction.read(rows, rowKey, slot);
-      if (found !== PENDING) return found ? rowKey : undefined;
+      const found = transaction.read(keyspace, entry, slot);
+      if (found !== PENDING) return found ? entry : undefined;
       yield PENDING;
     }
   }
@@ -74,10 +76,16 @@ export class ParentLookup {
     values: readonly Scalar[],
     transaction: Transaction,
   ): Generator<Pending, Uint8Array | undefined, void> {
+    const entry = this.#entryOf(values);
+    if (entry === undefined || this.#index === undefined) return entry;
+    return yield* this.#read(entry, transaction);
+  }
+
+  /** The primary key, or the key in the index, that holds these values; undefined when it cannot hold them. */
+  #entryOf(values: readonly Scalar[]): Uint8Array | undefined {
     const tuple = this.#positions.map((position) => values[position]!);
     if (tuple.some((value, index) => !fits(value!, this.#types[index]!))) return undefined;
-    const entry = this.#encoder.encodeTuple(tuple).slice();
-    return this.#index === undefined ? entry : yield* this.#read(entry, transaction);
+    return this.#encoder.encodeTuple(tuple).slice();
   }
 
   *#read(
@@ -93,6 +101,7 @@ export class ParentLookup {
   }
 }
 
+const KEY_SHARE = Object.freeze({ mode: 'key share' } as const);
 const slot: ValueSlot = { bytes: NO_BYTES, start: 0, end: 0 };
 
 const INTEGER_LIMITS: Readonly<Partial<Record<DataType['kind'], number>>> = {

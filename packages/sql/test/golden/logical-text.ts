@@ -70,6 +70,8 @@ function describe(plan: LogicalPlan, names: ExpressionNames): string {
       return `sort by ${plan.keys.map((key) => sortKeyText(key, names)).join(', ')}`;
     case 'limit':
       return `limit ${plan.limit === undefined ? 'none' : text(plan.limit)} offset ${plan.offset === undefined ? 'none' : text(plan.offset)}`;
+    case 'lock-rows':
+      return `lock-rows ${plan.locks.map(({ table, mode, wait }) => `${table.name} ${mode} ${wait}`).join(', ')}`;
     case 'distinct':
       return 'distinct';
     case 'set-operation':

@@ -60,6 +60,7 @@ function prune(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       return pruneSetOperation(plan);
     case 'filter':
     case 'sort':
+    case 'lock-rows':
     case 'limit': {
       const node = withPrunedExists(plan) as typeof plan;
       return { ...node, input: prune(node.input, alsoRead(node, wanted)) };
