@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   ALX_WINDOW_NOT_FOUND: define('T022', '42704', 'Invalid'),
   ALX_WINDOW_CALL: define('T023', '42809', 'Invalid'),
   ALX_RECURSION: define('T024', '42P19', 'Invalid'),
+  ALX_WRONG_OBJECT: define('T040', '42809', 'Invalid'),
   // K: constraints
   ALX_UNIQUE_VIOLATION: define('K001', '23505', 'Invalid'),
   ALX_FOREIGN_KEY_VIOLATION: define('K002', '23503', 'Invalid'),
@@ -121,6 +122,10 @@ export const ERROR_CODES = {
   ALX_NTH_VALUE_ARGUMENT: define('E025', '22016', 'Invalid'),
   ALX_LIMIT_COUNT: define('E031', '2201W', 'Invalid'),
   ALX_OFFSET_COUNT: define('E032', '2201X', 'Invalid'),
+  ALX_ARRAY_SUBSCRIPT: define('E040', '2202E', 'Invalid'),
+  ALX_LIMIT_EXCEEDED: define('E041', '54000', 'Invalid'),
+  ALX_NULL_VALUE: define('E042', '22004', 'Invalid'),
+  ALX_REGULAR_EXPRESSION: define('E043', '2201B', 'Invalid'),
   ALX_INTERNAL: define('E999', 'XX000', 'Internal'),
   // F: features
   ALX_UNSUPPORTED: define('F001', '0A000', 'Invalid'),

@@ -8,7 +8,7 @@ import { BytesColumnBuilder } from '../types/bytes-column-builder.ts';
 import { fixedColumn, isValid, retype, withValidity } from '../types/column-vector.ts';
 import { createColumnBuilder, nullColumn } from '../types/create-column-builder.ts';
 import type { DataType } from '../types/data-type.ts';
-import { equalTypes, isInteger } from '../types/data-type.ts';
+import { equalTypes, isInteger, isNested } from '../types/data-type.ts';
 import { SMALL_NUMERIC_BYTES, writeSmallNumeric } from '../types/numeric.ts';
 import { presentScalarAt } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
@@ -36,7 +36,9 @@ export function castColumn(
 
 /** Types of one kind that still have to be checked value by value. */
 function isNarrowed(to: DataType): boolean {
-  return to.kind === 'vector' || (to.kind === 'numeric' && to.precision !== undefined);
+  return (
+    to.kind === 'vector' || isNested(to) || (to.kind === 'numeric' && to.precision !== undefined)
+  );
 }
 
 /** Widening (which cannot fail) and narrowing that happens to fit; undefined = take the careful path. */

@@ -6,13 +6,21 @@ import { unreachable } from '../base/assert.ts';
 import { encodeUtf8, fromHex, toHex } from '../base/bytes.ts';
 import { AlopexError } from '../base/errors.ts';
 import type { DataType } from '../types/data-type.ts';
-import { isInteger, isJson, isNumeric, typeName } from '../types/data-type.ts';
+import {
+  equalTypes,
+  isInteger,
+  isJson,
+  isNested,
+  isNumeric,
+  typeName,
+} from '../types/data-type.ts';
 import { formatFloat32, formatFloat64 } from '../types/float-text.ts';
 import { formatDate, formatTime } from '../types/date.ts';
 import { formatInterval } from '../types/interval.ts';
 import type { Interval } from '../types/interval.ts';
 import { formatNumeric, numericOf } from '../types/numeric.ts';
 import type { NumericValue } from '../types/numeric.ts';
+import type { ArrayValue } from '../types/nested-value.ts';
 import { integerScalar } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
 import { formatTimestamp } from '../types/timestamp.ts';
@@ -24,6 +32,7 @@ import {
   numericToInteger,
   parseNumericText,
 } from './numeric/cast-numeric.ts';
+import { castNested } from './nested/cast-nested.ts';
 import { castTemporal } from './temporal/cast-temporal.ts';
 import { parseInterval } from './temporal/parse-interval.ts';
 import {
@@ -56,6 +65,8 @@ export function castScalar(
   context: ValueContext = NO_SESSION,
 ): Scalar {
   if (value === null) return null;
+  if (isNested(from) || (isNested(to) && from.kind !== 'null'))
+    return castParts(value, from, to, context);
   if (to.kind === 'vector') return castToVector(value, from, to);
   if (from.kind === 'numeric') return castFromNumeric(numericOf(value as string), to);
   if (from.kind === to.kind) return value;
@@ -75,6 +86,32 @@ export function castScalar(
   const moment = castTemporal(value, from.kind, to.kind, context);
   if (moment !== undefined) return moment;
   throw impossibleCast(from, to);
+}
+
+function castParts(
+  value: NonNullable<Scalar>,
+  from: DataType,
+  to: DataType,
+  context: ValueContext,
+): Scalar {
+  if (equalTypes(from, to)) return value;
+  if (to.kind === 'vector' && from.kind === 'array') return arrayToVector(value as ArrayValue, to);
+  const cast = castNested(value, from, to, (part, partFrom, partTo) =>
+    castScalar(part, partFrom, partTo, context),
+  );
+  if (cast === undefined) throw impossibleCast(from, to);
+  return cast;
+}
+
+/** As pgvector: one dimension, no nulls. */
+function arrayToVector({ lengths, elements }: ArrayValue, to: DataType): Float32Array {
+  if (lengths.length > 1) {
+    throw new AlopexError('ALX_ARRAY_SUBSCRIPT', 'array must be 1-D');
+  }
+  if (elements.includes(null)) {
+    throw new AlopexError('ALX_NULL_VALUE', 'array must not contain nulls');
+  }
+  return castToVector(formatVector(Float32Array.from(elements, Number)), { kind: 'text' }, to);
 }
 
 function castFromNumeric(value: NumericValue, to: DataType): Scalar {
@@ -179,6 +216,10 @@ export function parseScalar(
       checkDimension(vector.length, to);
       return vector;
     }
+    case 'array':
+    case 'map':
+    case 'struct':
+      return castScalar(text, { kind: 'text' }, to, context);
     default:
       return unreachable(to);
   }
@@ -257,7 +298,11 @@ export function formatScalar(
       return formatUuid(value as Uint8Array);
     case 'vector':
       return formatVector(value as Float32Array);
+    case 'array':
+    case 'map':
+    case 'struct':
+      return castScalar(value, from, { kind: 'text' }, context) as string;
     default:
-      return String(value);
+      return String(value as boolean | number | bigint | string);
   }
 }

@@ -4,6 +4,7 @@
  *   assignment   storing into a column, and everything below
  *   explicit     only where CAST or :: is written
  */
+import { isNested, isNumeric } from '../types/data-type.ts';
 import type { DataType, TypeKind } from '../types/data-type.ts';
 
 export type CastContext = 'implicit' | 'assignment' | 'explicit';
@@ -79,6 +80,9 @@ const CASTS: Readonly<Record<TypeKind, Row>> = {
     interval: 'explicit',
     uuid: 'explicit',
     vector: 'explicit',
+    array: 'explicit',
+    map: 'explicit',
+    struct: 'explicit',
     json: 'explicit',
     jsonb: 'explicit',
   },
@@ -112,12 +116,43 @@ const CASTS: Readonly<Record<TypeKind, Row>> = {
   interval: { time: 'assignment', text: 'assignment' },
   uuid: { text: 'assignment' },
   vector: { text: 'assignment', vector: 'implicit' },
+  array: { text: 'assignment' },
+  map: { text: 'assignment' },
+  struct: { text: 'assignment' },
 };
 
 /** Where a value of type `from` may become one of type `to`; undefined = never. A bare NULL becomes anything. */
 export function castContext(from: DataType, to: DataType): CastContext | undefined {
-  if (from.kind === to.kind || from.kind === 'null') return 'implicit';
+  if (from.kind === 'null') return 'implicit';
+  if (isNested(from) || isNested(to)) return nestedContext(from, to);
+  return from.kind === to.kind ? 'implicit' : CASTS[from.kind][to.kind];
+}
+
+/** Values made of values convert where all of their parts do. */
+function nestedContext(from: DataType, to: DataType): CastContext | undefined {
+  if (from.kind === 'array' && to.kind === 'array') return castContext(from.element, to.element);
+  if (from.kind === 'map' && to.kind === 'map')
+    return weakest([castContext(from.key, to.key), castContext(from.value, to.value)]);
+  if (from.kind === 'struct' && to.kind === 'struct') {
+    if (from.fields.length !== to.fields.length) return undefined;
+    return weakest(
+      from.fields.map((field, index) => castContext(field.type, to.fields[index]!.type)),
+    );
+  }
+  if (from.kind === 'array' && to.kind === 'vector')
+    return isNumeric(from.element) ? 'assignment' : undefined;
+  if (from.kind === 'vector' && to.kind === 'array')
+    return to.element.kind === 'float32' || to.element.kind === 'float64' ? 'implicit' : undefined;
   return CASTS[from.kind][to.kind];
+}
+
+function weakest(contexts: readonly (CastContext | undefined)[]): CastContext | undefined {
+  let weakest: CastContext = 'implicit';
+  for (const context of contexts) {
+    if (context === undefined) return undefined;
+    if (STRENGTH[context] > STRENGTH[weakest]) weakest = context;
+  }
+  return weakest;
 }
 
 const STRENGTH: Readonly<Record<CastContext, number>> = { implicit: 0, assignment: 1, explicit: 2 };

@@ -1,6 +1,7 @@
 /**
  * The one order of values, PostgreSQL's: numbers by value with -0 = 0 and NaN equal to itself and above all else; text by
- * code point (its UTF-8 bytes); NUMERIC by value whatever its scale, intervals by their length with months of 30 days; bytea and uuid by bytes; false before true; vectors element by element, then by length.
+ * code point (its UTF-8 bytes); NUMERIC by value whatever its scale, intervals by their length with months of 30 days; bytea and uuid by bytes; false before true; vectors element by element, then by length;
+ * arrays, maps and structs as `nested/compare-nested` says.
  * `types/order-key` writes the same order as bytes.
  */
 import { assert } from '../base/assert.ts';
@@ -10,9 +11,11 @@ import type { DataType } from '../types/data-type.ts';
 import { INTERVAL_BYTES, compareIntervals, readInterval } from '../types/interval.ts';
 import type { Interval } from '../types/interval.ts';
 import { compareNumeric, compareStoredNumeric, numericOf } from '../types/numeric.ts';
+import { readNested } from '../types/nested-codec.ts';
 import { presentScalarAt, vectorAt } from '../types/scalar-at.ts';
 import type { Scalar } from '../types/scalar.ts';
 import { compareJsonText } from './json/compare-json.ts';
+import { compareNested } from './nested/compare-nested.ts';
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
@@ -72,6 +75,10 @@ export function compareScalars(type: DataType, left: Scalar, right: Scalar): num
       return compareIntervals(left as Interval, right as Interval);
     case 'vector':
       return compareVectors(left as Float32Array, right as Float32Array);
+    case 'array':
+    case 'map':
+    case 'struct':
+      return compareNested(type, left, right, compareScalars);
     default:
       return compareNumbers(left as number | bigint, right as number | bigint);
   }
@@ -123,7 +130,23 @@ export function comparatorFor(type: DataType): ValueComparator {
         );
     case 'vector':
       return (left, i, right, j) => compareVectors(vectorAt(left, i), vectorAt(right, j));
+    case 'array':
+    case 'map':
+    case 'struct':
+      return (left, i, right, j) => {
+        const leftValue = storedNested(left, i);
+        const rightValue = storedNested(right, j);
+        if (leftValue === undefined || rightValue === undefined) return 0;
+        return compareNested(type, leftValue, rightValue, compareScalars);
+      };
     default:
       return (left, i, right, j) => compareNumbers(left.values[i]!, right.values[j]!);
   }
+}
+
+/** Undefined in the slot of a null, which holds no bytes. */
+function storedNested(column: ColumnVector, index: number): NonNullable<Scalar> | undefined {
+  const start = column.offsets![index]!;
+  const end = column.offsets![index + 1]!;
+  return start === end ? undefined : readNested(column.type, column.data!, start, end);
 }

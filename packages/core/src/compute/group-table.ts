@@ -56,6 +56,9 @@ function createSingleTable(type: DataType): GroupTable {
     case 'interval':
     case 'json':
     case 'jsonb':
+    case 'array':
+    case 'map':
+    case 'struct':
       return new ExemplarGroupTable(type);
   }
 }

@@ -25,6 +25,10 @@ export type { FunctionContext, ScalarFunction, Volatility } from './scalar-funct
 export { ValueSet } from './value-set.ts';
 export { arithmeticFunction, type ArithmeticOperator } from './arithmetic.ts';
 export { float64Function, nullableFunction, strictFunction } from './define-function.ts';
+export { SLICE_OPEN, arrayFunctions, splitText } from './nested/array-functions.ts';
+export { structFunctions } from './nested/struct-functions.ts';
+export { quantifiedComparison, quantifiedFunction, type Quantifier } from './nested/quantified.ts';
+export { arrayAggAggregate } from './aggregate/array-agg.ts';
 export { anyValueAggregate } from './aggregate/any-value.ts';
 export { boolAndAggregate, boolOrAggregate } from './aggregate/boolean.ts';
 export { countAggregate } from './aggregate/count.ts';

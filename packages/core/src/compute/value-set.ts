@@ -2,6 +2,7 @@
 import { bytesToKey } from './byte-string-key.ts';
 import type { ColumnVector } from '../types/column-vector.ts';
 import { isValid } from '../types/column-vector.ts';
+import { isNested } from '../types/data-type.ts';
 import type { DataType } from '../types/data-type.ts';
 import { OrderKeyWriter, ascendingKey } from '../types/order-key.ts';
 import { integerScalar } from '../types/scalar-at.ts';
@@ -26,7 +27,7 @@ export class ValueSet {
       'json',
       'jsonb',
     ].includes(type.kind);
-    this.#numbers = byBytes ? undefined : new Set();
+    this.#numbers = byBytes || isNested(type) ? undefined : new Set();
   }
 
   get size(): number {

@@ -78,9 +78,12 @@ const NUMBER_RANK: Readonly<Record<string, number>> = {
   float64: 5,
 };
 
+/** Kinds whose types differ in what they allow. */
+const CHECKED_KINDS: ReadonlySet<string> = new Set(['vector', 'numeric', 'array', 'map', 'struct']);
+
 /** Widening conversions of numbers cannot fail. */
 function isSafeCast(from: string, to: string): boolean {
-  if (from === to) return from !== 'vector' && from !== 'numeric';
+  if (from === to) return !CHECKED_KINDS.has(from);
   const fromRank = NUMBER_RANK[from];
   const toRank = NUMBER_RANK[to];
   return fromRank !== undefined && toRank !== undefined && fromRank < toRank;

@@ -76,6 +76,12 @@ export class BytesColumnBuilder extends ColumnBuilder {
     this.#offsets[this.count] = this.#end;
   }
 
+  /** Writes bytes [start, end) of `source` as the value of row `count`. */
+  protected putBytes(source: Uint8Array, start: number, end: number): void {
+    this.#copy(source, start, end);
+    this.#offsets[this.count + 1] = this.#end;
+  }
+
   #copy(source: Uint8Array, start: number, end: number): void {
     const length = end - start;
     const data = growBytes(this.#data, this.#end + length);

@@ -31,9 +31,13 @@ import {
   TIMESTAMP,
   TIMESTAMPTZ,
   UUID,
+  arrayType,
+  mapType,
+  structType,
   vectorType,
 } from './data-type.ts';
 import type { DataType } from './data-type.ts';
+import { ArrayValue, StructValue, listValue, mapValue } from './nested-value.ts';
 import { scalarAt } from './scalar-at.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -57,6 +61,13 @@ const TYPES: readonly DataType[] = [
   JSONB,
   vectorType(2),
   vectorType(),
+  arrayType(INT32),
+  arrayType(TEXT),
+  mapType(TEXT, INT64),
+  structType([
+    { name: 'a', type: INT16 },
+    { name: 'b', type: arrayType(NUMERIC) },
+  ]),
   NULL_TYPE,
 ];
 
@@ -106,6 +117,19 @@ function randomScalar(random: SeededRandom, type: DataType): Scalar {
       return Float32Array.from({ length: type.dimension ?? 1 + random.below(4) }, () =>
         random.below(9),
       );
+    case 'array': {
+      const { element } = type;
+      if (random.chance(0.3)) return listValue([]);
+      return new ArrayValue(
+        [2, 2],
+        [1, -1],
+        Array.from({ length: 4 }, () => randomScalar(random, element)),
+      );
+    }
+    case 'map':
+      return mapValue(['k'], [randomScalar(random, type.value)]);
+    case 'struct':
+      return new StructValue(type.fields.map((field) => randomScalar(random, field.type)));
   }
 }
 

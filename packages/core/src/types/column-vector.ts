@@ -13,6 +13,7 @@
  *   numeric            offsets and data as for bytea; the bytes of a value are `numeric.ts`'s
  *   interval           data: Uint8Array, 16 bytes a value, see `interval.ts`
  *   text, bytea        offsets: Int32Array of length + 1 entries into data: Uint8Array (text is UTF-8)
+ *   array, map, struct offsets and data as for bytea; the bytes of a value are `nested-codec.ts`'s
  *   uuid               data: Uint8Array, 16 bytes a value
  *   vector             fixed dimension: values: Float32Array, dimension floats a value; any dimension: offsets (in floats) too
  *   null               nothing; every value is null

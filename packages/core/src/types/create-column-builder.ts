@@ -11,6 +11,7 @@ import {
 } from './fixed-column-builder.ts';
 import type { Scalar } from './scalar.ts';
 import { sliceValidity } from './validity.ts';
+import { NestedColumnBuilder } from './nested-column-builder.ts';
 import { VectorColumnBuilder } from './vector-column-builder.ts';
 
 /** A builder with room for `capacity` rows; it grows. */
@@ -31,6 +32,10 @@ export function createColumnBuilder(type: DataType, capacity = 0): ColumnBuilder
       return new SixteenByteColumnBuilder(type, capacity);
     case 'vector':
       return new VectorColumnBuilder(type, capacity);
+    case 'array':
+    case 'map':
+    case 'struct':
+      return new NestedColumnBuilder(type, capacity);
     case 'boolean':
     case 'int16':
     case 'int32':

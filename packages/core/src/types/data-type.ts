@@ -1,9 +1,16 @@
 /**
  * The types of values, shared by storage, SQL and DataFrame. A type is a readonly record; `kind` discriminates.
  * JavaScript forms (see SPEC 2.3): int64 is a number when safe, else a bigint; numeric is its text; date counts days, timestamp
- * and timestamptz microseconds since 1970-01-01 UTC, time microseconds since midnight; interval is an `Interval`; bytea and vector are typed arrays; uuid is 16 bytes inside, text outside.
+ * and timestamptz microseconds since 1970-01-01 UTC, time microseconds since midnight; interval is an `Interval`; bytea and
+ * vector are typed arrays; uuid is 16 bytes inside, text outside; arrays, maps and structs are the classes of `nested-value`
+ * inside, arrays, Maps and objects outside.
  */
 export type Metric = 'cosine' | 'l2' | 'inner' | 'l1';
+
+export interface StructField {
+  readonly name: string;
+  readonly type: DataType;
+}
 
 export type DataType =
   | { readonly kind: 'null' }
@@ -37,7 +44,11 @@ export type DataType =
       readonly dimension?: number | undefined;
       /** Absent: cosine. */
       readonly metric?: Metric | undefined;
-    };
+    }
+  /** Any number of dimensions; the element is never an array itself. */
+  | { readonly kind: 'array'; readonly element: DataType }
+  | { readonly kind: 'map'; readonly key: DataType; readonly value: DataType }
+  | { readonly kind: 'struct'; readonly fields: readonly StructField[] };
 
 export type TypeKind = DataType['kind'];
 
@@ -76,18 +87,64 @@ export function vectorType(dimension?: number, metric?: Metric): DataType {
   };
 }
 
+/** An array of arrays is an array: dimensions belong to values, not to types. */
+export function arrayType(element: DataType): DataType {
+  return element.kind === 'array' ? element : { kind: 'array', element };
+}
+
+export function mapType(key: DataType, value: DataType): DataType {
+  return { kind: 'map', key, value };
+}
+
+export function structType(fields: readonly StructField[]): DataType {
+  return { kind: 'struct', fields };
+}
+
 export function equalTypes(left: DataType, right: DataType): boolean {
+  if (left === right) return true;
   if (left.kind !== right.kind) return false;
   if (left.kind === 'numeric' && right.kind === 'numeric')
     return left.precision === right.precision && left.scale === right.scale;
-  if (left.kind !== 'vector' || right.kind !== 'vector') return true;
+  if (left.kind === 'vector' && right.kind === 'vector')
+    return (
+      left.dimension === right.dimension && (left.metric ?? 'cosine') === (right.metric ?? 'cosine')
+    );
+  return equalParts(left, right);
+}
+
+function equalParts(left: DataType, right: DataType): boolean {
+  if (left.kind === 'array' && right.kind === 'array')
+    return equalTypes(left.element, right.element);
+  if (left.kind === 'map' && right.kind === 'map')
+    return equalTypes(left.key, right.key) && equalTypes(left.value, right.value);
+  if (left.kind !== 'struct' || right.kind !== 'struct') return true;
   return (
-    left.dimension === right.dimension && (left.metric ?? 'cosine') === (right.metric ?? 'cosine')
+    left.fields.length === right.fields.length &&
+    left.fields.every(({ name, type }, index) => {
+      const other = right.fields[index]!;
+      return name === other.name && equalTypes(type, other.type);
+    })
   );
 }
 
 export function isJson(type: DataType): boolean {
   return type.kind === 'json' || type.kind === 'jsonb';
+}
+
+/** Made of other types. */
+export function isNested(type: DataType): boolean {
+  return type.kind === 'array' || type.kind === 'map' || type.kind === 'struct';
+}
+
+/** A map as the array of entries that it is. */
+export function entriesType(
+  type: DataType & { readonly kind: 'map' },
+): DataType & { readonly kind: 'array' } {
+  const fields = [
+    { name: 'key', type: type.key },
+    { name: 'value', type: type.value },
+  ];
+  return { kind: 'array', element: { kind: 'struct', fields } };
 }
 
 export function isInteger(type: DataType): boolean {
@@ -120,11 +177,18 @@ const SQL_NAMES: Readonly<Record<TypeKind, string>> = {
   json: 'json',
   jsonb: 'jsonb',
   vector: 'vector',
+  array: 'array',
+  map: 'map',
+  struct: 'struct',
 };
 
-/** PostgreSQL's name of a type, as messages and catalogs print it: `integer`, `numeric(10,2)`, `vector(384)`. */
+/** PostgreSQL's name of a type, as messages and catalogs print it: `integer`, `numeric(10,2)`, `vector(384)`, `text[]`. */
 export function typeName(type: DataType): string {
   const name = SQL_NAMES[type.kind];
+  if (type.kind === 'array') return `${typeName(type.element)}[]`;
+  if (type.kind === 'map') return `map(${typeName(type.key)}, ${typeName(type.value)})`;
+  if (type.kind === 'struct')
+    return `struct(${type.fields.map((field) => `${field.name} ${typeName(field.type)}`).join(', ')})`;
   if (type.kind === 'numeric' && type.precision !== undefined)
     return `${name}(${type.precision},${type.scale ?? 0})`;
   return type.kind === 'vector' && type.dimension !== undefined

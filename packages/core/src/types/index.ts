@@ -35,15 +35,21 @@ export {
   JSON_TYPE,
   UUID,
   VECTOR_DIMENSION_MAX,
+  arrayType,
+  entriesType,
   equalTypes,
   isInteger,
   isJson,
+  isNested,
   isNumeric,
+  mapType,
   numericType,
+  structType,
   typeName,
   vectorType,
   type DataType,
   type Metric,
+  type StructField,
   type TypeKind,
 } from './data-type.ts';
 export { BytesColumnBuilder } from './bytes-column-builder.ts';
@@ -139,6 +145,17 @@ export {
   type Decimal,
   type NumericValue,
 } from './numeric.ts';
+export { NestedWriter, readNested } from './nested-codec.ts';
+export {
+  ARRAY_DIMENSIONS_MAX,
+  ARRAY_ELEMENTS_MAX,
+  ArrayValue,
+  EMPTY_ARRAY,
+  StructValue,
+  arrayTooLarge,
+  listValue,
+  mapValue,
+} from './nested-value.ts';
 export { formatUuid, parseUuid } from './uuid.ts';
 export {
   allValid,

@@ -13,6 +13,7 @@
  *   date        as int32; time, timestamptz as int64
  *   numeric     see `numeric-key.ts`
  *   interval    its length in days of 24 hours and months of 30 days, then the rest in microseconds, both as int64
+ *   array, map, struct                      see `nested-key.ts`
  *   vector      per element 01 and a float32 as above, ended by 00 (pgvector's order: element by element, then length)
  *
  * DESC inverts the bytes of the value, not the presence byte: where nulls stand is said separately.
@@ -30,6 +31,8 @@ import { INTERVAL_BYTES, Interval, intervalLength, readInterval } from './interv
 import { decodeNumeric, formatNumeric, numericOf } from './numeric.ts';
 import { jsonKey } from './json/json-key.ts';
 import { numericKey, readNumericKey } from './numeric-key.ts';
+import { readNestedKey, writeNestedKey } from './nested-key.ts';
+import { readNested } from './nested-codec.ts';
 import type { Scalar } from './scalar.ts';
 
 /** How one column of a key is written. */
@@ -169,6 +172,11 @@ export class OrderKeyWriter {
       case 'jsonb':
         this.writeRaw(jsonKey(value as string));
         return;
+      case 'array':
+      case 'map':
+      case 'struct':
+        writeNestedKey(this, type, value);
+        return;
       case 'null':
         assert(false, 'a value of type null is null');
     }
@@ -198,6 +206,13 @@ export class OrderKeyWriter {
       case 'vector':
         this.#writeVector(vectorAt(column, index));
         return;
+      case 'array':
+      case 'map':
+      case 'struct': {
+        const { type, data, offsets } = column;
+        writeNestedKey(this, type, readNested(type, data!, offsets![index]!, offsets![index + 1]!));
+        return;
+      }
       case 'boolean':
         this.#byte(column.values[index] === 0 ? 0 : 1);
         return;
@@ -417,9 +432,35 @@ export function readOrderKeyValue(
     }
     case 'vector':
       return readVector(bytes, cursor, end, mask);
+    case 'array':
+    case 'map':
+    case 'struct':
+      return readNestedValue(column, bytes, cursor, end);
     case 'null':
       throw damagedKey();
   }
+}
+
+function readNestedValue(
+  { type, descending }: OrderKeyColumn,
+  bytes: Uint8Array,
+  cursor: ByteCursor,
+  end: number,
+): Scalar {
+  const mask = descending ? 0xff : 0;
+  const value = readNestedKey(
+    type,
+    () => bytes[advance(cursor, 1, end)]! ^ mask,
+    (part) =>
+      readOrderKeyValue(
+        { type: part, descending, nullable: false, nullsFirst: false },
+        bytes,
+        cursor,
+        end,
+      ),
+  );
+  if (value === undefined) throw damagedKey();
+  return value;
 }
 
 function advance(cursor: ByteCursor, size: number, end: number): number {

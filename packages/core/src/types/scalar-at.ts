@@ -4,6 +4,7 @@ import { decodeUtf8 } from '../base/bytes.ts';
 import type { ColumnVector } from './column-vector.ts';
 import { isValid } from './column-vector.ts';
 import { readInterval } from './interval.ts';
+import { readNested } from './nested-codec.ts';
 import { numericTextAt } from './numeric.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -46,6 +47,15 @@ export function presentScalarAt(column: ColumnVector, index: number): Scalar {
       return column.data!.slice(index * 16, index * 16 + 16);
     case 'vector':
       return vectorAt(column, index).slice();
+    case 'array':
+    case 'map':
+    case 'struct':
+      return readNested(
+        column.type,
+        column.data!,
+        column.offsets![index]!,
+        column.offsets![index + 1]!,
+      );
   }
 }
 

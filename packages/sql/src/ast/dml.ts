@@ -57,8 +57,16 @@ export interface Assignment {
 export interface AssignmentTarget {
   readonly kind: 'assignment-target';
   readonly column: Identifier;
-  /** `a[2] = …`, `a.f = …`: the steps below the column. */
-  readonly path: readonly (Expression | Identifier)[];
+  /** `a[2] = …`, `a[1:2] = …`, `a.f = …`: the steps below the column. */
+  readonly path: readonly (Expression | AssignmentSlice | Identifier)[];
+  readonly span: Span;
+}
+
+/** `[2:3]`; an absent bound is the array's own. */
+export interface AssignmentSlice {
+  readonly kind: 'assignment-slice';
+  readonly lower: Expression | undefined;
+  readonly upper: Expression | undefined;
   readonly span: Span;
 }
 

@@ -3,10 +3,18 @@ import type { Expression } from '@alopex-db/core/exec';
 import type { CastExpression, Expression as Syntax } from '../ast/expression.ts';
 import { errorAt } from '../errors.ts';
 import { unsupported } from './bind-error.ts';
+import {
+  bindArrayConstructor,
+  bindArraySubquery,
+  bindEmptyArray,
+  bindField,
+  bindSubscripts,
+} from './bind-array.ts';
+import { bindQuantifiedArray } from './bind-quantified-array.ts';
 import { bindCall } from './bind-call.ts';
 import { bindCase } from './bind-conditional.ts';
 import { bindColumnReference } from './bind-column.ts';
-import { bindArray, bindLiteral } from './bind-literal.ts';
+import { bindLiteral, bindVectorLiteral } from './bind-literal.ts';
 import {
   bindAnd,
   bindBetween,
@@ -65,32 +73,19 @@ const BINDERS: BindersByKind = {
   'scalar-subquery': bindScalarSubquery,
   exists: bindExists,
   'quantified-subquery': bindQuantifiedSubquery,
-  array: bindArray,
+  array: (node, context) =>
+    node.bare ? bindVectorLiteral(node, context) : bindArrayConstructor(node, context),
   collate: (node) => {
     throw unsupported('COLLATE', node.span);
   },
   row: (node) => {
     throw unsupported('a row as a value', node.span);
   },
-  'array-subquery': (node) => {
-    throw unsupported('the array type', node.span);
-  },
-  subscript: (node) => {
-    throw unsupported('an array subscript', node.span);
-  },
-  slice: (node) => {
-    throw unsupported('an array slice', node.span);
-  },
-  field: (node) => {
-    throw unsupported('a field of a composite value', node.span);
-  },
-  'quantified-array': (node) => {
-    throw unsupported(
-      `${node.quantifier.toUpperCase()} over an array`,
-      node.span,
-      'Use IN with a list or a subquery.',
-    );
-  },
+  'array-subquery': bindArraySubquery,
+  subscript: bindSubscripts,
+  slice: bindSubscripts,
+  field: bindField,
+  'quantified-array': bindQuantifiedArray,
   'named-argument': (node) => {
     throw unsupported('a named argument', node.span);
   },
@@ -109,6 +104,8 @@ function bindCast(node: CastExpression, context: ExpressionContext): Expression 
   const { type, lengthMax, serial } = bindColumnType(node.type);
   if (serial)
     throw errorAt('ALX_TYPE_NOT_FOUND', `type "${node.type.name}" does not exist`, node.type.span);
+  const isEmptyArray = node.operand.kind === 'array' && node.operand.elements.length === 0;
+  if (isEmptyArray && type.kind === 'array') return bindEmptyArray(type);
   const input = bindExpression(node.operand, context);
   const cast = coerceExplicitly(context.state, input, type, node.onFailure, node.span);
   if (lengthMax === undefined) return cast;

@@ -75,8 +75,7 @@ function bindTypedLiteral(node: TypedLiteral, context: ExpressionContext): Expre
 }
 
 /** `[0.1, 0.2]`: a vector of constants. */
-export function bindArray(node: ArrayExpression, context: ExpressionContext): Expression {
-  if (!node.bare) throw unsupported('the array type', node.span);
+export function bindVectorLiteral(node: ArrayExpression, context: ExpressionContext): Expression {
   if (node.elements.length === 0) {
     throw errorAt('ALX_VECTOR_LITERAL', 'vector must have at least 1 dimension', node.span);
   }

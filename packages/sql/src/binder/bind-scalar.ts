@@ -1,10 +1,12 @@
 /** Calls of scalar functions and operators: choose the overload, convert the arguments to it. */
 import type { Expression } from '@alopex-db/core/exec';
+import { assert } from '@alopex-db/core/base';
 import { TEXT, type DataType } from '@alopex-db/core/types';
 import { returnType, type ArgumentType, type ScalarDef } from '../functions/function-def.ts';
 import type { BindState } from './bind-state.ts';
 import type { Operand } from './bind-comparison.ts';
 import { castTo, coerceImplicitly, typeUnknown } from './coerce.ts';
+import { settleArguments, type SettledArgument } from './polymorphic.ts';
 import { resolveOverload, spread } from './resolve-overload.ts';
 import { isUnknown } from './type-rules.ts';
 
@@ -35,12 +37,19 @@ export function convertArguments(
   // An open vector literal or parameter takes the dimension of the vector beside it, so a wrong one is found early.
   const sibling = operands.find((operand) => operand.expression.type.kind === 'vector')?.expression
     .type;
-  return operands.map((operand, index) => convertArgument(state, wanted[index]!, operand, sibling));
+  const settled = settleArguments(
+    wanted,
+    operands.map((operand) => operand.expression.type),
+  );
+  assert(settled !== undefined, 'overload resolution found types for the arguments');
+  return operands.map((operand, index) =>
+    convertArgument(state, settled[index]!, operand, sibling),
+  );
 }
 
 function convertArgument(
   state: BindState,
-  wanted: ArgumentType,
+  wanted: SettledArgument,
   { expression, span }: Operand,
   sibling: DataType | undefined,
 ): Expression {

@@ -118,7 +118,11 @@ function bindQuantified(
   };
 }
 
-function bindInner(query: Query, context: ExpressionContext, keepUnknown: boolean): BoundQuery {
+export function bindInner(
+  query: Query,
+  context: ExpressionContext,
+  keepUnknown: boolean,
+): BoundQuery {
   return context.bind.query(query, {
     state: context.state,
     bind: context.bind,
@@ -129,7 +133,7 @@ function bindInner(query: Query, context: ExpressionContext, keepUnknown: boolea
   });
 }
 
-function onlyColumn(
+export function onlyColumn(
   query: BoundQuery,
   span: Span,
 ): { readonly id: number; readonly type: DataType } {

@@ -62,7 +62,8 @@ export function typeUnknown(
   if (input.kind !== 'constant') return castTo(input, type, { implicit: true });
   if (input.value === null) return { kind: 'constant', type, value: null };
   const { value } = input;
-  if (typeof value === 'string' && dependsOnSession(type.kind, value))
+  const kind = type.kind === 'array' ? type.element.kind : type.kind;
+  if (typeof value === 'string' && dependsOnSession(kind, value))
     return castTo({ kind: 'constant', type: TEXT, value }, type, { implicit: true });
   return positioned(span, () => ({ kind: 'constant', type, value: castScalar(value, TEXT, type) }));
 }
@@ -89,7 +90,7 @@ export function coerceExplicitly(
     }
     return castTo({ ...input, type: TEXT }, type, { implicit: false, onFailure });
   }
-  if (input.type.kind !== type.kind && castContext(input.type, type) === undefined) {
+  if (castContext(input.type, type) === undefined) {
     throw errorAt(
       'ALX_IMPOSSIBLE_CAST',
       `cannot cast type ${typeName(input.type)} to ${typeName(type)}`,

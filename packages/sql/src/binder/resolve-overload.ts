@@ -8,8 +8,9 @@
  *   5. unknown arguments taken for the type of the known ones, if these all agree
  *   6. else the call is ambiguous
  */
-import { equalTypes, type DataType } from '@alopex-db/core/types';
+import { equalTypes, isNested, type DataType } from '@alopex-db/core/types';
 import type { ArgumentType, Overload } from '../functions/function-def.ts';
+import { settleArguments } from './polymorphic.ts';
 import {
   canCastImplicitly,
   isPreferred,
@@ -37,16 +38,20 @@ export function resolveOverload<F>(
   const arity = overloads
     .map((overload) => spread(overload, types.length))
     .filter((one) => one !== undefined);
-  const exact = arity.find((one) =>
-    one.args.every((argument, index) => isExact(argument, types[index]!)),
+  const exact = arity.find(
+    (one) =>
+      one.args.every((argument, index) => isExact(argument, types[index]!)) &&
+      settleArguments(one.args, types) !== undefined,
   );
   if (exact !== undefined) return { kind: 'found', overload: exact.overload };
   if (options.operator && types.length === 2) {
     const twin = takeUnknownForOther(arity, types);
     if (twin !== undefined) return { kind: 'found', overload: twin.overload };
   }
-  const reachable = arity.filter((one) =>
-    one.args.every((argument, index) => isReachable(argument, types[index]!)),
+  const reachable = arity.filter(
+    (one) =>
+      one.args.every((argument, index) => isReachable(argument, types[index]!, options.operator)) &&
+      settleArguments(one.args, types) !== undefined,
   );
   if (reachable.length === 0) return { kind: 'none' };
   return narrow(reachable, types);
@@ -63,14 +68,19 @@ export function spread<F>(overload: Overload<F>, count: number): Candidate<F> | 
 }
 
 function isExact(argument: ArgumentType, type: DataType): boolean {
-  if (argument === 'any' || argument === 'as-text') return false;
+  if (typeof argument === 'string') return argument === 'any-array' && type.kind === 'array';
   return argument.kind === 'vector' || argument.kind === 'numeric'
     ? type.kind === argument.kind
     : equalTypes(argument, type);
 }
 
-function isReachable(argument: ArgumentType, type: DataType): boolean {
-  return argument === 'any' || argument === 'as-text' || canCastImplicitly(type, argument);
+function isReachable(argument: ArgumentType, type: DataType, operator = false): boolean {
+  if (argument === 'any-array' || argument === 'other-array')
+    return type.kind === 'array' || isUnknown(type);
+  if (argument === 'any-map') return type.kind === 'map';
+  // `text || array` joins an element to an array, or means nothing; concat() takes arrays as text.
+  if (argument === 'as-text') return !operator || !isNested(type);
+  return typeof argument === 'string' || canCastImplicitly(type, argument);
 }
 
 function takeUnknownForOther<F>(
@@ -114,8 +124,7 @@ function keepBest<F>(
 
 function isPreferredTarget(argument: ArgumentType, type: DataType): boolean {
   return (
-    argument !== 'any' &&
-    argument !== 'as-text' &&
+    typeof argument !== 'string' &&
     isPreferred(argument) &&
     typeCategory(argument) === typeCategory(type)
   );
@@ -138,7 +147,7 @@ function narrowByCategory<F>(
     left = left.filter((one) => categoryOf(one.args[index]!) === chosen);
     const preferred = left.filter((one) => {
       const argument = one.args[index]!;
-      return argument !== 'any' && argument !== 'as-text' && isPreferred(argument);
+      return typeof argument !== 'string' && isPreferred(argument);
     });
     if (preferred.length > 0) left = preferred;
   }
@@ -146,7 +155,8 @@ function narrowByCategory<F>(
 }
 
 function categoryOf(argument: ArgumentType): TypeCategory {
-  return argument === 'any' || argument === 'as-text' ? 'string' : typeCategory(argument);
+  if (argument === 'any-array' || argument === 'other-array') return 'array';
+  return typeof argument === 'string' ? 'string' : typeCategory(argument);
 }
 
 function narrowByKnownType<F>(

@@ -11,11 +11,16 @@ import {
   NULL_TYPE,
   NUMERIC,
   TEXT,
+  arrayType,
   equalTypes,
   formatNumeric,
+  isNested,
   isNumeric,
+  mapType,
+  structType,
   vectorType,
   type DataType,
+  type StructField,
 } from '@alopex-db/core/types';
 
 export type TypeCategory =
@@ -25,6 +30,7 @@ export type TypeCategory =
   | 'string'
   | 'datetime'
   | 'timespan'
+  | 'array'
   | 'user';
 
 /** PostgreSQL's typcategory. */
@@ -71,14 +77,12 @@ export function isUnknown(type: DataType): boolean {
 }
 
 export function canCastImplicitly(from: DataType, to: DataType): boolean {
-  return from.kind === to.kind || isUnknown(from) || castContext(from, to) === 'implicit';
+  return castContext(from, to) === 'implicit';
 }
 
 export function canAssign(from: DataType, to: DataType): boolean {
   const context = castContext(from, to);
-  return (
-    from.kind === to.kind || isUnknown(from) || context === 'implicit' || context === 'assignment'
-  );
+  return context === 'implicit' || context === 'assignment';
 }
 
 /** Widths of numeric types, narrowest first: the wider of two can hold both. */
@@ -99,6 +103,7 @@ export function commonType(left: DataType, right: DataType): DataType | undefine
   if (isUnknown(left)) return withoutPrecision(right);
   if (isUnknown(right)) return withoutPrecision(left);
   if (left.kind === 'vector' && right.kind === 'vector') return commonVector(left, right);
+  if (isNested(left) && isNested(right)) return commonNested(left, right);
   if (left.kind === right.kind) return equalTypes(left, right) ? left : withoutPrecision(left);
   const moment = commonMoment(left, right);
   if (moment !== undefined) return moment;
@@ -107,8 +112,31 @@ export function commonType(left: DataType, right: DataType): DataType | undefine
   return NUMERIC_RANK[left.kind]! > NUMERIC_RANK[right.kind]! ? left : right;
 }
 
+/** Part by part. */
+function commonNested(left: DataType, right: DataType): DataType | undefined {
+  if (left.kind === 'array' && right.kind === 'array') {
+    const element = commonType(left.element, right.element);
+    return element === undefined ? undefined : arrayType(element);
+  }
+  if (left.kind === 'map' && right.kind === 'map') {
+    const key = commonType(left.key, right.key);
+    const value = commonType(left.value, right.value);
+    return key === undefined || value === undefined ? undefined : mapType(key, value);
+  }
+  if (left.kind !== 'struct' || right.kind !== 'struct') return undefined;
+  if (left.fields.length !== right.fields.length) return undefined;
+  const fields: StructField[] = [];
+  for (const [index, field] of left.fields.entries()) {
+    const type = commonType(field.type, right.fields[index]!.type);
+    if (type === undefined) return undefined;
+    fields.push({ name: field.name, type });
+  }
+  return structType(fields);
+}
+
 /** Literals and mixed values have any number of digits. */
 export function withoutPrecision(type: DataType): DataType {
+  if (type.kind === 'array') return arrayType(withoutPrecision(type.element));
   return type.kind === 'numeric' ? NUMERIC : type;
 }
 

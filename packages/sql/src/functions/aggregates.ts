@@ -1,6 +1,7 @@
 /** Aggregate functions. */
 import {
   anyValueAggregate,
+  arrayAggAggregate,
   averageAggregate,
   boolAndAggregate,
   boolOrAggregate,
@@ -43,6 +44,7 @@ import {
   TIMESTAMP,
   TIMESTAMPTZ,
   UUID,
+  arrayType,
   vectorType,
   type DataType,
 } from '@alopex-db/core/types';
@@ -144,22 +146,20 @@ export const AGGREGATES: readonly AggregateDef[] = [
       over(intervalAverageAggregate, [[INTERVAL, INTERVAL]]),
     ),
   ),
-  define(
-    'min',
-    'Least value.',
-    over(
+  define('min', 'Least value.', [
+    ...over(
       minAggregate,
       ORDERED.map((type) => [type, first] as const),
     ),
-  ),
-  define(
-    'max',
-    'Greatest value.',
-    over(
+    { args: ['any-array'], returns: first, implementation: minAggregate },
+  ]),
+  define('max', 'Greatest value.', [
+    ...over(
       maxAggregate,
       ORDERED.map((type) => [type, first] as const),
     ),
-  ),
+    { args: ['any-array'], returns: first, implementation: maxAggregate },
+  ]),
   define('string_agg', 'Texts joined with a delimiter between them.', [
     { args: [TEXT, TEXT], returns: TEXT, implementation: stringAggAggregate },
     { args: [BYTEA, BYTEA], returns: BYTEA, implementation: stringAggAggregate },
@@ -183,6 +183,18 @@ export const AGGREGATES: readonly AggregateDef[] = [
       ),
     ];
   }),
+  define(
+    'array_agg',
+    'All values as an array, nulls too; arrays become a dimension more.',
+    [
+      {
+        args: ['any'],
+        returns: ([type]) => arrayType(type!),
+        implementation: arrayAggAggregate,
+      },
+    ],
+    { aliases: ['list'] },
+  ),
   define('bool_and', 'Whether all values are true.', over(boolAndAggregate, [[BOOLEAN, BOOLEAN]]), {
     aliases: ['every'],
   }),

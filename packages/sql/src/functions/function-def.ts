@@ -5,8 +5,20 @@
 import type { AggregateFunction, ScalarFunction, WindowFunctionName } from '@alopex-db/core/exec';
 import type { DataType } from '@alopex-db/core/types';
 
-/** 'any': a value of whatever type. 'as-text': the same, handed over as its text form. */
-export type ArgumentType = DataType | 'any' | 'as-text';
+/**
+ * 'any': a value of whatever type. 'as-text': the same, handed over as its text form. 'any-array' and 'any-element': an array,
+ * and a value, of one element type that all such arguments of a call share (PostgreSQL's anycompatiblearray); 'other-array': an
+ * array with an element type of its own. 'any-map' and 'map-key': a map, and a value of the type of its keys.
+ */
+export type ArgumentType =
+  | DataType
+  | 'any'
+  | 'as-text'
+  | 'any-array'
+  | 'any-element'
+  | 'other-array'
+  | 'any-map'
+  | 'map-key';
 
 /** What an overload answers: a fixed type, or one made from the argument types. */
 export type ReturnType = DataType | ((args: readonly DataType[]) => DataType);
@@ -29,6 +41,8 @@ export type FunctionGroup =
   | 'identifier'
   | 'vector'
   | 'json'
+  | 'array'
+  | 'map'
   | 'system'
   | 'aggregate'
   | 'window';

@@ -26,6 +26,7 @@ import {
   type DataType,
 } from '@alopex-db/core/types';
 import type { Overload, ScalarDef } from './function-def.ts';
+import { ARRAY_OPERATORS, ARRAY_OVERLOADS } from './scalar-array.ts';
 import { JSON_OPERATORS, JSON_OVERLOADS } from './scalar-json.ts';
 import { TEMPORAL_OVERLOADS } from './temporal-operators.ts';
 import { VECTOR_OPERATORS } from './vector-functions.ts';
@@ -90,6 +91,14 @@ function like(symbol: string, summary: string, implementation: ScalarFunction): 
   ]);
 }
 
+/** The operators that arrays share. */
+function withArrays(operators: readonly ScalarDef[]): readonly ScalarDef[] {
+  return operators.map((entry) => {
+    const more = ARRAY_OVERLOADS.get(entry.name);
+    return more === undefined ? entry : { ...entry, overloads: [...entry.overloads, ...more] };
+  });
+}
+
 const { concatOperator } = textFunctions;
 
 export const BINARY_OPERATORS: readonly ScalarDef[] = [
@@ -109,6 +118,7 @@ export const BINARY_OPERATORS: readonly ScalarDef[] = [
     { args: [BYTEA, BYTEA], returns: BYTEA, implementation: concatOperator },
     ...(VECTOR_OPERATORS.get('||') ?? []),
     ...(JSON_OVERLOADS.get('||') ?? []),
+    ...(ARRAY_OVERLOADS.get('||') ?? []),
   ]),
   bits('&', 'Bits set in both integers.'),
   bits('|', 'Bits set in either integer.'),
@@ -119,7 +129,8 @@ export const BINARY_OPERATORS: readonly ScalarDef[] = [
   like('!~~', 'NOT LIKE.', textFunctions.notLike),
   like('~~*', 'ILIKE: LIKE without regard to case.', textFunctions.ilike),
   like('!~~*', 'NOT ILIKE.', textFunctions.notIlike),
-  ...JSON_OPERATORS,
+  ...withArrays(JSON_OPERATORS),
+  ...ARRAY_OPERATORS,
 ];
 
 export const PREFIX_OPERATORS: readonly ScalarDef[] = [

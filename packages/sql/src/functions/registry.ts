@@ -8,6 +8,8 @@ import { BINARY_OPERATORS, PREFIX_OPERATORS } from './operators.ts';
 import { nextValueFunction, type SequenceSource } from './next-value.ts';
 import { JSON_FUNCTIONS } from './scalar-json.ts';
 import { MATH_FUNCTIONS } from './scalar-math.ts';
+import { ARRAY_FUNCTIONS } from './scalar-array.ts';
+import { MAP_FUNCTIONS } from './scalar-struct.ts';
 import { TEXT_FUNCTIONS } from './scalar-text.ts';
 import { SYSTEM_FUNCTIONS } from './scalar-system.ts';
 import { TIME_FUNCTIONS } from './scalar-time.ts';
@@ -73,6 +75,8 @@ export class FunctionRegistry {
 export const FUNCTIONS: readonly FunctionDef[] = [
   ...MATH_FUNCTIONS,
   ...TEXT_FUNCTIONS,
+  ...ARRAY_FUNCTIONS,
+  ...MAP_FUNCTIONS,
   ...JSON_FUNCTIONS,
   ...TIME_FUNCTIONS,
   ...SYSTEM_FUNCTIONS,

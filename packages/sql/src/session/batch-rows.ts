@@ -4,7 +4,12 @@
  */
 import { decodeUtf8 } from '@alopex-db/core/base';
 import { isValid, presentScalarAt, type Batch, type ColumnVector } from '@alopex-db/core/types';
-import { outputConversion, type OutputConversion, type OutputForm } from './output-value.ts';
+import {
+  outputConversion,
+  type OutputConversion,
+  type OutputForm,
+  type PlainScalar,
+} from './output-value.ts';
 import {
   attachToJson,
   createBatchRowBuilder,
@@ -90,6 +95,6 @@ function presentGetter(column: ColumnVector, convert: OutputConversion): BatchGe
     default:
       break;
   }
-  if (convert === undefined) return (index) => presentScalarAt(column, index);
+  if (convert === undefined) return (index) => presentScalarAt(column, index) as PlainScalar;
   return (index) => convert(presentScalarAt(column, index)!);
 }

@@ -10,10 +10,13 @@ import {
   formatTimestamp,
   formatUuid,
   isFiniteTimestamp,
+  type ArrayValue,
   type DataType,
   type Scalar,
+  type StructValue,
 } from '@alopex-db/core/types';
 import { didYouMean } from '../errors.ts';
+import { nestedConversion } from './output-nested.ts';
 import type { Int64Mode, NumericMode, QueryOptions, SqlValue, TemporalMode } from './session.ts';
 
 /** How values appear; resolved from the options of a call and the defaults of the session. */
@@ -73,6 +76,9 @@ export function inZone(form: OutputForm, timeZone: TimeZone): OutputForm {
   return form.timeZone === timeZone ? form : { ...form, timeZone };
 }
 
+/** Scalars of the types without a conversion: they are what users see. */
+export type PlainScalar = Exclude<Scalar, ArrayValue | StructValue>;
+
 /** Converts a non-null value; undefined = the scalar is what users see. */
 export type OutputConversion = ((value: Exclude<Scalar, null>) => SqlValue) | undefined;
 
@@ -95,20 +101,34 @@ export function outputConversion(type: DataType, form: OutputForm): OutputConver
       return (value) => JSON.parse(value as string) as SqlValue;
     case 'uuid':
       return (value) => formatUuid(value as Uint8Array);
+    case 'array':
+    case 'map':
+    case 'struct':
+      return nestedConversion(type, (part) => shownPart(part, form));
     default:
       return undefined;
   }
 }
 
+function shownPart(type: DataType, form: OutputForm): (value: Scalar) => SqlValue {
+  const convert = outputConversion(type, form);
+  return (value) =>
+    value === null ? null : convert === undefined ? (value as PlainScalar) : convert(value);
+}
+
 function int64Conversion(mode: Int64Mode): OutputConversion {
   if (mode === 'auto') return undefined;
   if (mode === 'bigint') return (value) => BigInt(value as number | bigint);
-  if (mode === 'string') return (value) => String(value);
+  if (mode === 'string') return (value) => String(value as number | bigint);
   return (value) => {
     if (typeof value === 'number') return value;
-    throw new AlopexError('ALX_OUT_OF_RANGE', `bigint ${String(value)} is not a safe number`, {
-      hint: "read it with int64: 'auto', 'bigint' or 'string'",
-    });
+    throw new AlopexError(
+      'ALX_OUT_OF_RANGE',
+      `bigint ${String(value as bigint)} is not a safe number`,
+      {
+        hint: "read it with int64: 'auto', 'bigint' or 'string'",
+      },
+    );
   };
 }
 

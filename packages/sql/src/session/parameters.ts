@@ -12,6 +12,7 @@ import {
   JSONB,
   TEXT,
   TIMESTAMP,
+  arrayType,
   formatVector,
   isInterval,
   makeInterval,
@@ -22,6 +23,7 @@ import {
   type Scalar,
 } from '@alopex-db/core/types';
 import type { ParameterList } from '../ast/statement.ts';
+import { nestedParameter } from './nested-parameter.ts';
 import type { Params, SqlValue } from './session.ts';
 
 const NO_PARAMETERS: readonly SqlValue[] = Object.freeze([]);
@@ -168,6 +170,13 @@ export function convertParameter(
       return otherParameter(value, type, index, context);
     case 'vector':
       return vectorParameter(value, type, index);
+    case 'array':
+    case 'map':
+    case 'struct':
+      return (
+        nestedParameter(value, type, (part, of) => convertParameter(part, of, index)) ??
+        otherParameter(value, type, index)
+      );
     case 'null':
       return null;
   }
@@ -307,6 +316,14 @@ export function parameterHints(values: readonly SqlValue[]): (DataType | undefin
   return values.map(hintOf);
 }
 
+/** A list of numbers may be a vector as well as an array: where nothing says which, it is a vector. */
+function listHint(list: readonly SqlValue[]): DataType | undefined {
+  if (list.every((one) => typeof one === 'number')) return vectorType();
+  const first = list.find((one) => one !== null);
+  const element = first === undefined ? TEXT : hintOf(first);
+  return element === undefined ? undefined : arrayType(element);
+}
+
 function hintOf(value: SqlValue): DataType | undefined {
   if (typeof value === 'string') return TEXT;
   if (typeof value === 'boolean') return BOOLEAN;
@@ -315,6 +332,6 @@ function hintOf(value: SqlValue): DataType | undefined {
   if (value instanceof Date) return TIMESTAMP;
   if (value instanceof Float32Array) return vectorType();
   if (value instanceof Uint8Array) return BYTEA;
-  if (Array.isArray(value)) return vectorType();
+  if (Array.isArray(value)) return listHint(value);
   return value === null || isInterval(value) ? undefined : JSONB;
 }

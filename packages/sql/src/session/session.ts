@@ -25,6 +25,7 @@ export type SqlValue =
   | Float32Array
   | Interval
   | readonly SqlValue[]
+  | ReadonlyMap<SqlValue, SqlValue>
   | { readonly [key: string]: SqlValue };
 
 export type Row = Record<string, SqlValue>;

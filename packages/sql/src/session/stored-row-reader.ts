@@ -8,7 +8,7 @@ import type { TableDef } from '../catalog/table-def.ts';
 import { readRow } from '../storage/read-column.ts';
 import { layoutsOf, type TableLayouts } from '../storage/table-layouts.ts';
 import { createValueReader } from '../storage/value-reader.ts';
-import { outputConversion, type OutputForm } from './output-value.ts';
+import { outputConversion, type OutputForm, type PlainScalar } from './output-value.ts';
 import {
   attachToJson,
   createStoredRowBuilder,
@@ -82,9 +82,11 @@ export class StoredRowReader {
         return shown;
       };
     }
-    if (type.kind !== 'int64') return read;
+    // What has no conversion is a plain scalar.
+    const plain = read as (bytes: Uint8Array, view: DataView, start: number) => PlainScalar;
+    if (type.kind !== 'int64') return plain;
     return (bytes, view, start) => {
-      const value = read(bytes, view, start);
+      const value = plain(bytes, view, start);
       if (typeof value === 'bigint') this.#sawBigint = true;
       return value;
     };

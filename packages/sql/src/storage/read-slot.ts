@@ -1,6 +1,6 @@
 /** The value of one slot of one row as a scalar. */
 import { decodeUtf8 } from '@alopex-db/core/base';
-import { numericTextAt, readInterval, type Scalar } from '@alopex-db/core/types';
+import { numericTextAt, readInterval, readNested, type Scalar } from '@alopex-db/core/types';
 import type { ColumnSlot, RowLayout } from './row-layout.ts';
 
 /** The row begins at `start` of `bytes` and was written under `layout`. */
@@ -65,6 +65,15 @@ export function readSlot(
         floats[index] = view.getFloat32(from + 4 * index, true);
       return floats;
     }
+    case 'array':
+    case 'map':
+    case 'struct':
+      return readNested(
+        slot.type,
+        bytes,
+        variableStart(layout, slot, view, start),
+        variableEnd(layout, slot, view, start),
+      );
   }
 }
 

@@ -11,8 +11,15 @@ import {
   INT64,
   TEXT,
   TIMESTAMP,
+  StructValue,
   UUID,
+  arrayType,
   isValid,
+  listValue,
+  mapType,
+  mapValue,
+  presentScalarAt,
+  structType,
   vectorType,
   type ColumnVector,
   type DataType,
@@ -38,6 +45,9 @@ const TYPES: readonly DataType[] = [
   UUID,
   vectorType(3),
   vectorType(),
+  arrayType(TEXT),
+  mapType(TEXT, INT32),
+  structType([{ name: 'a', type: arrayType(INT64) }]),
 ];
 
 /** xorshift: enough for test data, and replayable. */
@@ -76,8 +86,7 @@ function randomScalar(random: Random, type: DataType): Scalar {
     case 'int32':
       return word | 0;
     case 'int64':
-      if (nextBelow(random, 8) === 0)
-        return BigInt.asIntN(64, (BigInt(word) << 32n) | 0x8000_0001n);
+      if (nextBelow(random, 8) === 0) return (word & 1 ? -1n : 1n) * ((1n << 62n) | BigInt(word));
       return (
         (nextBelow(random, 2) === 0 ? -1 : 1) *
         Math.floor(nextFloat(random) * Number.MAX_SAFE_INTEGER)
@@ -115,6 +124,12 @@ function randomScalar(random: Random, type: DataType): Scalar {
       );
     case 'null':
       return null;
+    case 'array':
+      return listValue([randomScalar(random, type.element), randomScalar(random, type.element)]);
+    case 'map':
+      return mapValue(['k', 'l'], [randomScalar(random, type.value), null]);
+    case 'struct':
+      return new StructValue(type.fields.map((field) => randomScalar(random, field.type)));
   }
 }
 
@@ -139,6 +154,10 @@ function scalarOf(column: ColumnVector, index: number): Scalar {
         type.dimension === undefined ? column.offsets![index + 1]! : start + type.dimension;
       return (values as Float32Array).slice(start, end);
     }
+    case 'array':
+    case 'map':
+    case 'struct':
+      return presentScalarAt(column, index);
     default: {
       const value = values[index]!;
       return typeof value === 'bigint' && Number.isSafeInteger(Number(value))

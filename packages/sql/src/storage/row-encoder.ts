@@ -6,6 +6,7 @@
  */
 import { AlopexError, assert, writeVarint } from '@alopex-db/core/base';
 import {
+  NestedWriter,
   encodeNumeric,
   isValid,
   numericOf,
@@ -27,6 +28,7 @@ const LOOP_LENGTH_MAX = 32;
 export class RowEncoder {
   readonly layout: RowLayout;
   readonly #scratch = new ScratchBytes(512);
+  readonly #nested = new NestedWriter();
   /** Where the next variable value goes. */
   #at = 0;
 
@@ -116,6 +118,15 @@ export class RowEncoder {
       case 'vector':
         this.#appendFloats(value as Float32Array, 0, (value as Float32Array).length);
         return this.#endVariable(slot);
+      case 'array':
+      case 'map':
+      case 'struct': {
+        const writer = this.#nested;
+        writer.reset();
+        writer.write(slot.type, value);
+        this.#appendBytes(writer.bytes, 0, writer.length);
+        return this.#endVariable(slot);
+      }
       case 'null':
         assert(false, 'a table column has a type');
     }
@@ -155,6 +166,9 @@ export class RowEncoder {
       case 'numeric':
       case 'json':
       case 'jsonb':
+      case 'array':
+      case 'map':
+      case 'struct':
         this.#appendBytes(vector.data!, vector.offsets![index]!, vector.offsets![index + 1]!);
         return this.#endVariable(slot);
       case 'vector': {

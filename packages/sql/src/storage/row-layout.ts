@@ -5,7 +5,7 @@
  *   null bitmap      one bit a column, least significant first; set = null
  *   fixed columns    in column order, each at an offset that depends on the schema version alone; a null's bytes are zero
  *   end offsets      u32 for each variable column, counted from the start of the variable bytes
- *   variable bytes   text (UTF-8), bytea, numeric, vector (float32), one after another; a null's are empty
+ *   variable bytes   text (UTF-8), bytea, numeric, vector (float32), arrays and the like, one after another; a null's are empty
  *
  * Everything is little-endian. Every column has a computable position, so one column of one row is read without walking the
  * others. Primary key columns are stored here as well as in the key, so that a scan never copies and decodes keys: reading
@@ -36,6 +36,9 @@ const WIDTHS: Readonly<Record<TypeKind, number>> = Object.freeze({
   jsonb: 0,
   bytea: 0,
   vector: 0,
+  array: 0,
+  map: 0,
+  struct: 0,
 });
 
 /** Where one column of a row is found, relative to the first byte of the row. */

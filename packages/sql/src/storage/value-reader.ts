@@ -3,7 +3,13 @@
  * `readColumn` for rows of the current schema version. The caller has looked at the row's first byte.
  */
 import { assert, decodeUtf8, unreachable } from '@alopex-db/core/base';
-import { numericTextAt, readInterval, type Scalar } from '@alopex-db/core/types';
+import {
+  isNested,
+  numericTextAt,
+  readInterval,
+  readNested,
+  type Scalar,
+} from '@alopex-db/core/types';
 import type { ColumnSlot, RowLayout } from './row-layout.ts';
 
 /** `view` covers the same bytes as `bytes`; the row begins at `start`. */
@@ -63,6 +69,9 @@ function fixedReader(slot: ColumnSlot): ValueReader {
     case 'json':
     case 'jsonb':
     case 'vector':
+    case 'array':
+    case 'map':
+    case 'struct':
       return assert(false, 'a fixed column has a fixed width') as never;
     default:
       return unreachable(slot.kind);
@@ -85,6 +94,13 @@ function variableReader(layout: RowLayout, slot: ColumnSlot): ValueReader {
       const first = start + variableStart;
       const from = isFirst ? first : first + view.getUint32(start + endAt - 4, true);
       return numericTextAt(bytes, from, first + view.getUint32(start + endAt, true));
+    };
+  }
+  if (isNested(slot.type)) {
+    return (bytes, view, start) => {
+      const first = start + variableStart;
+      const from = isFirst ? first : first + view.getUint32(start + endAt - 4, true);
+      return readNested(slot.type, bytes, from, first + view.getUint32(start + endAt, true));
     };
   }
   const isVector = slot.kind === 'vector';

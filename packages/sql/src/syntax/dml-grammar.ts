@@ -1,6 +1,7 @@
 /** INSERT, UPDATE, DELETE, and WITH in front of them. */
 import type {
   Assignment,
+  AssignmentSlice,
   AssignmentTarget,
   ConflictTarget,
   DeleteStatement,
@@ -205,13 +206,24 @@ export abstract class DmlGrammar extends QueryGrammar {
   #target(): AssignmentTarget {
     const start = this.start();
     const column = this.name('a column name');
-    const path: (Expression | Identifier)[] = [];
+    const path: (Expression | AssignmentSlice | Identifier)[] = [];
     for (;;) {
       if (this.take(t.Dot)) path.push(this.label('a field name'));
       else if (this.take(t.LeftBracket)) {
-        path.push(this.expression());
+        path.push(this.#targetStep());
         this.expect(t.RightBracket);
       } else return { kind: 'assignment-target', column, path, span: this.since(start) };
     }
+  }
+
+  #targetStep(): Expression | AssignmentSlice {
+    const start = this.start();
+    const lower = this.at(t.Colon) ? undefined : this.expression();
+    if (!this.take(t.Colon)) {
+      if (lower === undefined) throw this.fail('an expression');
+      return lower;
+    }
+    const upper = this.at(t.RightBracket) ? undefined : this.expression();
+    return { kind: 'assignment-slice', lower, upper, span: this.since(start) };
   }
 }

@@ -9,6 +9,7 @@ import { FLOAT64 } from '../../types/data-type.ts';
 import type { DataType } from '../../types/data-type.ts';
 import { growFloat64 } from '../../types/growable.ts';
 import { presentScalarAt } from '../../types/scalar-at.ts';
+import { ArrayValue, StructValue } from '../../types/nested-value.ts';
 import type { Scalar } from '../../types/scalar.ts';
 import { bitAt } from '../../types/validity.ts';
 import { presentBits } from '../selection.ts';
@@ -162,5 +163,9 @@ class ScalarExtreme implements Accumulator {
 export function sizeOf(value: Scalar): number {
   if (typeof value === 'string') return 24 + value.length * 2;
   if (value instanceof Uint8Array || value instanceof Float32Array) return 96 + value.byteLength;
+  if (value instanceof ArrayValue || value instanceof StructValue) {
+    const parts = value instanceof ArrayValue ? value.elements : value.fields;
+    return parts.reduce<number>((sum, part) => sum + sizeOf(part), 64);
+  }
   return 16;
 }

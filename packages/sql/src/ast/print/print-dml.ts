@@ -95,9 +95,14 @@ export abstract class DmlPrinter extends QueryPrinter {
   }
 
   #printTarget({ column, path }: AssignmentTarget): string {
-    const steps = path.map((step) =>
-      step.kind === 'identifier' ? `.${printIdentifier(step)}` : `[${this.printExpression(step)}]`,
-    );
+    const steps = path.map((step) => {
+      if (step.kind === 'identifier') return `.${printIdentifier(step)}`;
+      if (step.kind !== 'assignment-slice') return `[${this.printExpression(step)}]`;
+      const { lower, upper } = step;
+      const bound = (node: Expression | undefined): string =>
+        node === undefined ? '' : this.printExpression(node);
+      return `[${bound(lower)}:${bound(upper)}]`;
+    });
     return printIdentifier(column) + steps.join('');
   }
 }
