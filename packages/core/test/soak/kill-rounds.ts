@@ -1,12 +1,17 @@
 /** Rounds of the kill test: start a writer, kill it at a random time, open what it left and judge it. */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import type { KeyspaceId } from '../../src/base/brand.ts';
 import { AlopexError } from '../../src/base/errors.ts';
 import { equalBytes } from '../../src/base/bytes.ts';
+import { systemChecksum } from '../../src/node/checksum.ts';
+import { NodeVfs } from '../../src/node/node-vfs.ts';
+import { zstdCompression } from '../../src/node/zstd.ts';
 import type { Store } from '../../src/store/store.ts';
+import { verifyStore } from '../../src/store/verify.ts';
 import type { SeededRandom } from '../../src/testing/seeded-random.ts';
 import type { Durability, Transaction } from '../../src/txn/transaction.ts';
-import { COUNTER, KEYSPACE, SLOT_COUNT, slotKey, slotsAfter, valueOf } from './kill-state.ts';
+import { COUNTER, KEYSPACES, SLOT_COUNT, slotKey, slotsAfter, valueOf } from './kill-state.ts';
 import { openKillStore } from './kill-writer.ts';
 
 const WRITER = path.join(import.meta.dirname, 'kill-writer.ts');
@@ -23,13 +28,27 @@ export interface KillRound {
 export async function runKillRound(round: KillRound): Promise<number> {
   const acknowledged = await writeUntilKilled(round);
   const store = openKillStore(round.directory, round.durability);
-  const found = judge(store, acknowledged);
+  let found = 0;
+  for (const [writer, keyspace] of KEYSPACES.entries())
+    found += judge(store, keyspace, acknowledged[writer]!);
   await store.close();
+  await requireSound(round.directory);
   return found;
 }
 
-/** The last number that the writer has acknowledged. */
-async function writeUntilKilled(round: KillRound): Promise<number> {
+async function requireSound(directory: string): Promise<void> {
+  const { problems } = await verifyStore({
+    vfs: new NodeVfs(directory),
+    directory: '',
+    checksum: systemChecksum,
+    compressions: [zstdCompression()],
+    pause: async () => undefined,
+  });
+  require(problems.length === 0, `the store is sound: ${JSON.stringify(problems)}`);
+}
+
+/** The last number that each writer has acknowledged. */
+async function writeUntilKilled(round: KillRound): Promise<number[]> {
   const args = ['--conditions=@alopex-db/source', WRITER, round.directory, round.durability];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -48,19 +67,23 @@ async function writeUntilKilled(round: KillRound): Promise<number> {
     throw new AlopexError('ALX_INTERNAL', `the writer ended by itself: ${errors}`);
   }
   // The last line may be cut off: it counts only when its end was seen.
-  const lines = output.slice(0, output.lastIndexOf('\n')).split('\n');
-  return Number(lines.at(-1));
+  const acknowledged = KEYSPACES.map(() => 0);
+  for (const line of output.slice(0, output.lastIndexOf('\n')).split('\n')) {
+    const [writer, number] = line.split(' ').map(Number);
+    acknowledged[writer!] = number!;
+  }
+  return acknowledged;
 }
 
-function judge(store: Store, acknowledged: number): number {
+function judge(store: Store, keyspace: KeyspaceId, acknowledged: number): number {
   const transaction = store.begin({ readOnly: true });
-  const counter = readValue(transaction, COUNTER);
+  const counter = readValue(transaction, keyspace, COUNTER);
   const found = counter === undefined ? 0 : Number(new TextDecoder().decode(counter));
   require(found >=
     acknowledged, `commit ${acknowledged} was acknowledged, the last one there is ${found}`);
   const expected = slotsAfter(found);
   for (let slot = 0; slot < SLOT_COUNT; slot += 1) {
-    const value = readValue(transaction, slotKey(slot));
+    const value = readValue(transaction, keyspace, slotKey(slot));
     const wanted = expected[slot]!;
     if (wanted === 0) require(value === undefined, `slot ${slot} is empty after commit ${found}`);
     else {
@@ -72,8 +95,12 @@ function judge(store: Store, acknowledged: number): number {
   return found;
 }
 
-function readValue(transaction: Transaction, key: Uint8Array): Uint8Array | undefined {
-  const value = transaction.get(KEYSPACE, key);
+function readValue(
+  transaction: Transaction,
+  keyspace: KeyspaceId,
+  key: Uint8Array,
+): Uint8Array | undefined {
+  const value = transaction.get(keyspace, key);
   return value instanceof Uint8Array ? value : undefined;
 }
 

@@ -1,7 +1,8 @@
-/** What the store of the kill test holds after n commits: a pure function of n, for the writer and its judge. */
+/** What a keyspace of the kill test holds after n commits of its writer: a pure function of n, for the writers and their judge. */
 import { keyspaceId } from '../../src/base/brand.ts';
 
-export const KEYSPACE = keyspaceId(7);
+/** One for each of the writers, which commit beside each other. */
+export const KEYSPACES = [7, 8, 9, 10].map(keyspaceId);
 export const COUNTER = Uint8Array.of(0xff);
 export const SLOT_COUNT = 64;
 
