@@ -1,6 +1,6 @@
 /**
  * Makes histories of concurrent transactions on a real store, by seed: sessions take turns one call at a time, read lists by key
- * and by range, append to them, wait for each other's locks, commit while others' commits still wait for their sync, and roll
+ * and by range, some of them only that, append to them, wait for each other's locks, commit while others' commits still wait for their sync, and roll
  * back. What each has seen is the history.
  */
 import { keyspaceId } from '../src/base/brand.ts';
@@ -109,7 +109,8 @@ class ListRun {
     session.name = `T${this.#begun}`;
     session.operations = [];
     session.operationsLeft = 1 + this.#random.below(OPERATIONS_MAX);
-    session.transaction = this.#store.begin({ isolation: this.#options.isolation });
+    const readOnly = this.#random.chance(0.15);
+    session.transaction = this.#store.begin({ isolation: this.#options.isolation, readOnly });
   }
 
   #commit(session: Session, transaction: Transaction): void {
@@ -136,7 +137,8 @@ class ListRun {
   /** False: it waits. */
   #operate(session: Session, transaction: Transaction): boolean {
     const key = this.#random.pick(KEYS);
-    const kind = this.#random.below(10);
+    // One that only reads keeps no reads and is never refused; what it sees must fit in all the same.
+    const kind = this.#random.below(transaction.readOnly ? 5 : 10);
     if (kind < 3) {
       session.operations.push({ kind: 'read', key, values: readList(transaction, key) });
       return true;
