@@ -4,7 +4,8 @@
  * - An edit is in force once it is synced. A failed append or sync leaves the outcome open, so the manifest refuses further
  *   edits and the next one begins with a new file that tells the whole state.
  * - A seal follows each synced edit, before anything that the edit made superfluous is removed: a damaged last edit is then told
- *   from one that a crash tore, which would be left out, and with it what it says of tables and log.
+ *   from one that a crash tore, which would be left out, and with it what it says of tables and log. The seal itself is not synced;
+ *   the next opening writes a new manifest where a crash has taken it.
  * - A new manifest is written and synced before CURRENT is replaced by rename and the folder synced: a crash leaves the old
  *   or the new one in force, both whole.
  */
@@ -42,6 +43,8 @@ export interface ManifestPlace {
 export interface LoadedManifest {
   readonly id: FileId;
   readonly edits: readonly VersionEdit[];
+  /** Whether a seal follows the last edit: without one, damage to it would look like a crash's doing. */
+  readonly isSealed: boolean;
 }
 
 /** The id of the manifest that CURRENT names; undefined when there is no CURRENT. */
@@ -81,18 +84,25 @@ export function loadManifest(place: ManifestPlace): LoadedManifest | undefined {
       throw corruptManifest(path, records.offsets[index]!, 'it holds no edit');
     return edit;
   });
-  return { id, edits };
+  return { id, edits, isSealed: records.edits.at(-1)?.length === 0 };
 }
 
 export class ManifestWriter {
   readonly #place: ManifestPlace;
   #file: WritableFile | undefined;
   #id: FileId;
+  #owesSeal: boolean;
 
   /** Writes nothing yet: the first edit begins a new manifest. `lastId` is the one in force, 0 if there is none. */
-  constructor(place: ManifestPlace, lastId: number) {
+  constructor(place: ManifestPlace, lastId: number, isSealed = true) {
     this.#place = place;
     this.#id = fileId(lastId);
+    this.#owesSeal = !isSealed;
+  }
+
+  /** The last edit has no seal: any edit, an empty one as well, gives it one. */
+  get owesSeal(): boolean {
+    return this.#owesSeal;
   }
 
   /** The manifest in force. */
@@ -133,6 +143,7 @@ export class ManifestWriter {
       file.append(encodeManifestSeal(this.#id, this.#place.checksum));
     } catch {
       // The edit is in force all the same; behind a torn seal nothing may follow, so the next edit begins a new file.
+      this.#owesSeal = true;
       this.close();
     }
   }
@@ -157,6 +168,7 @@ export class ManifestWriter {
     this.#file?.close();
     this.#file = file;
     this.#id = id;
+    this.#owesSeal = false;
     removeQuietly(vfs, joinPath(directory, manifestName(before)));
   }
 

@@ -43,6 +43,8 @@ export interface Recovered {
   readonly version: Version<Table>;
   /** Id of the manifest in force, 0 for a new store. */
   readonly manifestId: number;
+  /** Whether a seal follows its last edit. */
+  readonly isSealed: boolean;
   /** Active first, then frozen from new to old. */
   readonly memtables: readonly Memtable[];
   readonly newestVersion: CommitVersion;
@@ -76,6 +78,7 @@ function attempt(options: RecoveryOptions): Recovered {
     isNew: false,
     version,
     manifestId: manifest.id,
+    isSealed: manifest.isSealed,
     newestVersion: asVersion(newest),
     ...replayed,
   };
@@ -111,6 +114,7 @@ function recoverEmpty(options: RecoveryOptions): Recovered {
     // A manifest that never came into force keeps its id, so that no name is written twice.
     version: { ...EMPTY_VERSION, nextFileId: 1 + Math.max(0, ...manifestIds) },
     manifestId: 0,
+    isSealed: true,
     memtables: [new Memtable(true)],
     newestVersion: asVersion(0),
     nextSegmentId: 1,

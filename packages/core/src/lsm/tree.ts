@@ -140,6 +140,11 @@ export class Tree {
     this.#install({ storeId });
   }
 
+  /** Guards the last edit against damage that would look like a crash's doing, where it is not guarded yet. */
+  seal(): void {
+    if (this.#disk?.manifest?.owesSeal === true) this.#install({});
+  }
+
   /** The memtable that is flushed next. */
   get oldestFrozen(): Memtable | undefined {
     return this.frozenCount === 0 ? undefined : this.#view.memtables.at(-1);

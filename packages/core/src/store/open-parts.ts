@@ -60,7 +60,8 @@ function openOnDisk(
       ...recovered.cut,
     });
   }
-  const manifest = readOnly ? undefined : new ManifestWriter(place, recovered.manifestId);
+  const { manifestId, isSealed } = recovered;
+  const manifest = readOnly ? undefined : new ManifestWriter(place, manifestId, isSealed);
   const tree = new Tree({ disk: { place, compression, manifest }, ...recovered });
   if (recovered.isNew) tree.begin(storeIdOf(options));
   const oldestSegmentId = recovered.version.firstSegmentId;

@@ -114,6 +114,7 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
     const resolved = resolveStoreOptions(options);
     const store = new Store(resolved, openParts(resolved));
     store.#flushRecovered();
+    store.#sealManifest();
     store.#sweepUnfinished();
     store.#compaction?.note();
     return store;
@@ -374,6 +375,19 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
       this.#maintenance.flush();
     } catch (error) {
       this.#options.logger.warn('a flush at opening has failed and will be repeated', { error });
+    }
+  }
+
+  /** A crash may have taken the seal of the last edit, and nothing may have been written since. */
+  #sealManifest(): void {
+    if (this.#options.readOnly) return;
+    try {
+      this.#tree.seal();
+    } catch (error) {
+      if (!(error instanceof AlopexError) || error.kind === 'Internal') throw error;
+      this.#options.logger.warn('the manifest has no seal yet; the next flush writes one', {
+        error,
+      });
     }
   }
 

@@ -237,6 +237,8 @@ export class Committer {
   async #sync(log: CommitLog): Promise<void> {
     const covered = this.#written;
     try {
+      // Not behind a promise: commits acknowledged from memory that it loses must not be followed by a later one in the log.
+      log.flush();
       await log.sync();
     } catch (error) {
       throw this.#poison(error);
