@@ -3,6 +3,7 @@ import type { Clock, Logger } from '@alopex-db/core/base';
 import type { Durability } from '@alopex-db/core';
 import type { Int64Mode, NumericMode, TemporalMode } from '@alopex-db/sql/session';
 import type { ByteSize } from './byte-size.ts';
+import type { Duration } from './duration.ts';
 import type { DatabaseOptions } from './options.ts';
 
 export class Config {
@@ -26,6 +27,10 @@ export class Config {
 
   createIfMissing(createIfMissing: boolean): Config {
     return this.#with({ createIfMissing });
+  }
+
+  historyRetention(historyRetention: Duration): Config {
+    return this.#with({ historyRetention });
   }
 
   memtableSize(memtableSize: ByteSize): Config {

@@ -89,6 +89,7 @@ export type {
   VectorSearch,
 } from '@alopex-db/sql/session';
 export type { ByteSize } from './byte-size.ts';
+export type { Duration } from './duration.ts';
 export { Config } from './config.ts';
 export { Database, type MemoryUsage } from './database.ts';
 export type { DatabaseOptions } from './options.ts';

@@ -27,13 +27,14 @@ export interface OpenedStore {
 }
 
 export function openStore(options: ResolvedOptions): OpenedStore {
-  const { clock, logger, durability, memtableSizeBytes, target } = options;
+  const { clock, logger, durability, memtableSizeBytes, historyRetentionMs, target } = options;
   const blockCache = new BlockCache(options.blockCacheSizeBytes);
   const parts = {
     clock,
     logger,
     durability,
     memtableSizeBytes,
+    historyRetentionMs,
     blockCache,
     openFiles: new OpenFiles(options.maxOpenFiles),
     random: systemRandom,

@@ -4,6 +4,7 @@ import type { Durability } from '@alopex-db/core';
 import type { Vfs } from '@alopex-db/core/vfs';
 import type { Int64Mode, NumericMode, TemporalMode } from '@alopex-db/sql/session';
 import type { ByteSize } from './byte-size.ts';
+import type { Duration } from './duration.ts';
 
 export interface DatabaseOptions {
   /** A directory, `file://…`, or `:memory:`. Default `:memory:` when `open` is given no target. */
@@ -16,6 +17,11 @@ export interface DatabaseOptions {
   readonly memoryLimit?: ByteSize | undefined;
   /** Recent writes held before a flush. Default 64 MB. */
   readonly memtableSize?: ByteSize | undefined;
+  /**
+   * For how long the past can be read (`SET alopex.read_as_of`), in milliseconds or as `'1h'`, while the database is open. Default 0:
+   * not at all.
+   */
+  readonly historyRetention?: Duration | undefined;
   /** Blocks of tables kept in memory. Default 512 MB. */
   readonly blockCacheSize?: ByteSize | undefined;
   /** Files of tables kept open; the others are opened when read. Default 512. */

@@ -7,6 +7,7 @@ import { didYouMean } from '@alopex-db/sql';
 import type { Int64Mode, NumericMode, TemporalMode } from '@alopex-db/sql/session';
 import { parseByteSize, type ByteSize } from './byte-size.ts';
 import { Config } from './config.ts';
+import { parseDurationMs } from './duration.ts';
 import type { DatabaseOptions } from './options.ts';
 import { MEMORY_TARGET, resolveTarget, type Target } from './resolve-target.ts';
 
@@ -16,6 +17,7 @@ export interface ResolvedOptions {
   readonly createIfMissing: boolean;
   readonly memoryLimitBytes: number | undefined;
   readonly memtableSizeBytes: number;
+  readonly historyRetentionMs: number;
   readonly blockCacheSizeBytes: number;
   readonly maxOpenFiles: number;
   readonly vectorIndexMemoryBytes: number;
@@ -44,7 +46,6 @@ const BUFFER_POOL_SHARE = 0.25;
 /** Options that SPEC names and nothing here serves yet. Setting one is an error, so that nobody relies on it. */
 const UNBUILT_OPTIONS: ReadonlySet<string> = new Set([
   'tempDirectory',
-  'historyRetention',
   'threads',
   'copyDirectories',
 ]);
@@ -55,6 +56,7 @@ const KNOWN_OPTIONS = [
   'createIfMissing',
   'memoryLimit',
   'memtableSize',
+  'historyRetention',
   'blockCacheSize',
   'maxOpenFiles',
   'vectorIndexMemory',
@@ -100,6 +102,7 @@ export function resolveOptions(given: DatabaseOptions): ResolvedOptions {
     createIfMissing: given.createIfMissing ?? true,
     memoryLimitBytes: optionalSize('memoryLimit', given.memoryLimit),
     memtableSizeBytes: size(given, 'memtableSize'),
+    historyRetentionMs: parseDurationMs('historyRetention', given.historyRetention ?? 0),
     blockCacheSizeBytes: size(given, 'blockCacheSize'),
     maxOpenFiles: openFiles(given.maxOpenFiles),
     vectorIndexMemoryBytes: size(given, 'vectorIndexMemory'),

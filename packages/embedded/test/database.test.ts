@@ -174,7 +174,7 @@ async function fill(db: Database): Promise<void> {
 
 test.each<[Record<string, unknown>, string]>([
   [{ threads: 2 }, 'ALX_UNSUPPORTED'],
-  [{ historyRetention: '1h' }, 'ALX_UNSUPPORTED'],
+  [{ historyRetention: 'long' }, 'ALX_INVALID_ARGUMENT'],
   [{ durabilty: 'os' }, 'ALX_UNKNOWN_OPTION'],
   [{ durability: 'maybe' }, 'ALX_INVALID_ARGUMENT'],
   [{ memtableSize: 'much' }, 'ALX_INVALID_ARGUMENT'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyspaceId } from '../base/brand.ts';
+import { keyspaceId, version as asVersion, type Version } from '../base/brand.ts';
 import { decodeUtf8, encodeUtf8 } from '../base/bytes.ts';
 import { AlopexError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
@@ -376,5 +376,44 @@ describe('opening a store', () => {
     const again = open({ vfs });
     expect(read(again, 'a')).toBe('1');
     await again.close();
+  });
+});
+
+describe('reading the past', () => {
+  it('shows the store as it was at any version within the retention, whatever is flushed and merged', async () => {
+    const clock = new ManualClock();
+    const store = open({ vfs: new MemoryVfs(), clock, historyRetentionMs: 60_000 });
+    const versions: Version[] = [];
+    for (let step = 0; step < 6; step += 1) {
+      put(store, 'a', String(step));
+      if (step === 3) put(store, 'b', 'x');
+      versions.push(store.visible);
+      clock.advance(10_000);
+      store.flush();
+    }
+    store.compactNow();
+    for (const [step, version] of versions.entries()) {
+      const past = store.begin({ asOf: version, isolation: 'read committed' });
+      past.refreshSnapshot();
+      const value = past.get(T, encodeUtf8('a'));
+      expect(value instanceof Uint8Array && decodeUtf8(value)).toBe(String(step));
+      expect(past.get(T, encodeUtf8('b')) === undefined).toBe(step < 3);
+      expect(codeOf(() => past.delete(T, encodeUtf8('a')))).toBe('ALX_READ_ONLY');
+      past.rollback();
+    }
+    clock.advance(30_000);
+    expect(codeOf(() => store.begin({ asOf: versions[1]! }))).toBe('ALX_OUT_OF_RANGE');
+    expect(store.begin({ asOf: versions[4]! }).snapshot).toBe(versions[4]);
+    const future = asVersion(store.visible + 1);
+    expect(codeOf(() => store.begin({ asOf: future }))).toBe('ALX_OUT_OF_RANGE');
+    await store.close();
+  });
+
+  it('knows of no past without a retention', () => {
+    const store = open();
+    put(store, 'a', '1');
+    const before = store.visible;
+    put(store, 'a', '2');
+    expect(codeOf(() => store.begin({ asOf: before }))).toBe('ALX_OUT_OF_RANGE');
   });
 });

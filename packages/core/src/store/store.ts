@@ -65,11 +65,16 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
   #nextTransactionId = 1;
   /** Reads without a transaction; wraps around. */
   #latestReads = 0;
+  /** The newest answer of `#collectible`. */
+  #collected = 0;
+  /** The newest version at opening. */
+  readonly #openedAt: Version;
   #closing: Promise<void> | undefined;
   readonly #found = makeEntrySlot();
 
   private constructor(options: ResolvedStoreOptions, parts: OpenedParts) {
     this.#options = options;
+    this.#openedAt = parts.newestVersion;
     this.locks = new LockTable(options.clock);
     this.#tree = parts.tree;
     this.#log = parts.log;
@@ -147,7 +152,9 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
   begin(options: KeyTransactionOptions = {}): Transaction {
     this.#check();
     const durability = options.durability ?? this.#options.durability;
-    const readOnly = options.readOnly === true || this.#options.readOnly;
+    const { asOf } = options;
+    if (asOf !== undefined) this.#checkHistory(asOf);
+    const readOnly = options.readOnly === true || this.#options.readOnly || asOf !== undefined;
     return this.#begin(durability, readOnly, options);
   }
 
@@ -233,9 +240,17 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
     return estimateEntries(this.#tree.view, keyspace);
   }
 
-  /** The oldest version that an open transaction reads at, else the newest. */
+  /** The oldest version that a transaction reads at or may still begin to read at. */
   get oldestSnapshot(): Version {
-    return version(this.snapshots.oldest(this.committer.visible));
+    return version(this.snapshots.oldest(this.oldestReadable));
+  }
+
+  /**
+   * The oldest version that `asOf` may name: what was committed within `historyRetentionMs` is kept, as long as the store is open.
+   * Of what was there before it was opened only the newest state is known to be whole.
+   */
+  get oldestReadable(): Version {
+    return version(Math.max(this.#collectible(), this.#openedAt));
   }
 
   /** Keyspaces with anything in them, visible or not, ascending. Chunks of large values belong to the keyspace of their keys. */
@@ -422,7 +437,10 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
     const { visible } = this.committer;
     const { historyRetentionMs, clock } = this.#options;
     if (historyRetentionMs === 0) return visible;
-    return Math.max(0, Math.min(visible, clock.nowMicros() - historyRetentionMs * 1000));
+    const kept = Math.min(visible, clock.nowMicros() - historyRetentionMs * 1000);
+    // A clock that was set back brings nothing back.
+    this.#collected = Math.max(this.#collected, kept);
+    return this.#collected;
   }
 
   /** Changes with every transaction and every read without one. */
@@ -460,6 +478,19 @@ export class Store implements TransactionHost, ChunkReader, ValueWriterHost {
     if (keyspace === undefined) return all;
     const chunks = chunkKeyspace(keyspace);
     return all.filter((id) => id === keyspace || id === chunks);
+  }
+
+  #checkHistory(asOf: Version): void {
+    const { visible } = this.committer;
+    const { oldestReadable } = this;
+    if (asOf >= oldestReadable && asOf <= visible) return;
+    throw new AlopexError(
+      'ALX_OUT_OF_RANGE',
+      asOf > visible
+        ? `version ${asOf} is newer than the newest commit, ${visible}`
+        : `version ${asOf} is older than the history that is kept, which begins at ${oldestReadable}`,
+      { hint: 'Raise the history retention to read further back from then on.' },
+    );
   }
 
   #check(): void {

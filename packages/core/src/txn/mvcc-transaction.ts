@@ -97,6 +97,8 @@ export class MvccTransaction
   readonly #host: TransactionHost;
   readonly #durability: Durability;
   #snapshot: Version;
+  /** Reads the past, wherever the present goes. */
+  readonly #isAsOf: boolean;
   /** Fixed at the first need, so that what the snapshot sees does not change; 0 until then. */
   #moment = 0;
   #state: TransactionState = 'Active';
@@ -120,10 +122,11 @@ export class MvccTransaction
     this.id = id;
     this.isolation = options.isolation ?? 'snapshot';
     this.readOnly = readOnly;
+    this.#isAsOf = options.asOf !== undefined;
     this.#host = host;
     this.#durability = durability;
     this.writes = host.spareWriteSets.pop() ?? new WriteSet();
-    this.#snapshot = host.committer.visible;
+    this.#snapshot = options.asOf ?? host.committer.visible;
     host.snapshots.add(this);
     if (this.isolation === 'serializable' && !readOnly) {
       this.#reads = new ReadSpans();
@@ -141,6 +144,7 @@ export class MvccTransaction
 
   refreshSnapshot(): void {
     this.check();
+    if (this.#isAsOf) return;
     if (this.isolation === 'read committed' || this.isolation === 'read uncommitted') {
       this.#snapshot = this.#host.committer.visible;
       this.#moment = 0;

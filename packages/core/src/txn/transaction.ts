@@ -172,6 +172,11 @@ export interface KeyTransactionOptions {
   /** Default SNAPSHOT. */
   readonly isolation?: IsolationLevel | undefined;
   readonly readOnly?: boolean | undefined;
+  /**
+   * Reads the store as it was at this version, and only reads: ALX_OUT_OF_RANGE when it is older than the history that the store
+   * keeps (`historyRetentionMs`), or newer than its newest commit. Default: as it is now.
+   */
+  readonly asOf?: Version | undefined;
   /** Default: the store's. */
   readonly durability?: Durability | undefined;
   /** What a write does when the row is locked by another: wait in the queue (default) or fail with ALX_LOCK_NOT_AVAILABLE. */

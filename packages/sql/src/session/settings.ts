@@ -5,8 +5,15 @@
 import { AlopexError } from '@alopex-db/core/base';
 import { NO_SESSION, UTC, type TimeZone, type TimeZoneProvider } from '@alopex-db/core/compute';
 import type { Durability, IsolationLevel } from '@alopex-db/core';
+import { parseTimestamp } from '@alopex-db/core/types';
 import { HNSW_DEFAULTS } from '@alopex-db/core/vector';
 import { closestName } from '../errors.ts';
+
+/** A moment to read at. */
+export type ReadAsOf =
+  | { readonly kind: 'version'; readonly version: number }
+  | { readonly kind: 'moment'; readonly micros: number }
+  | { readonly kind: 'ago'; readonly ms: number };
 
 /** What the engine itself reads. */
 export interface ResolvedSettings {
@@ -14,6 +21,8 @@ export interface ResolvedSettings {
   readonly statementTimeoutMs: number;
   /** Longest wait for one lock; 0 = as long as it takes. */
   readonly lockTimeoutMs: number;
+  /** The moment that transactions read at; undefined: now. */
+  readonly readAsOf: ReadAsOf | undefined;
   readonly isolation: IsolationLevel;
   readonly readOnly: boolean;
   /** Undefined: the store's. */
@@ -41,6 +50,7 @@ const DEFINITIONS: Readonly<Record<string, SettingDefinition>> = {
     defaultText: String(HNSW_DEFAULTS.efSearch),
     parse: integerText(1, 10_000),
   },
+  'alopex.read_as_of': { defaultText: '', parse: asOfText },
   'alopex.vector_exact': { defaultText: 'off', parse: booleanText },
   application_name: { defaultText: '', parse: (text) => text },
   client_encoding: {
@@ -171,6 +181,7 @@ function resolve(settings: Settings): ResolvedSettings {
   const durability = settings.show('alopex.durability');
   return Object.freeze({
     lockTimeoutMs: Number(settings.show('lock_timeout')),
+    readAsOf: parseAsOf(settings.show('alopex.read_as_of')),
     statementTimeoutMs: Number(settings.show('statement_timeout')),
     // The texts come from the lists above.
     isolation: settings.show('default_transaction_isolation') as IsolationLevel,
@@ -182,6 +193,25 @@ function resolve(settings: Settings): ResolvedSettings {
     searchPath: settings.show('search_path').split(', '),
     timeZone: settings.findZone(settings.show('timezone')) ?? UTC,
   });
+}
+
+function asOfText(text: string): string | undefined {
+  return text === '' || parseAsOf(text) !== undefined ? text : undefined;
+}
+
+/** A version, a moment, or `-10s`: so long ago. */
+function parseAsOf(text: string): ReadAsOf | undefined {
+  if (text === '') return undefined;
+  if (/^\d+$/.test(text)) return { kind: 'version', version: Number(text) };
+  if (text.startsWith('-')) {
+    const milliseconds = durationText(text.slice(1));
+    return milliseconds === undefined ? undefined : { kind: 'ago', ms: Number(milliseconds) };
+  }
+  try {
+    return { kind: 'moment', micros: parseTimestamp(text) };
+  } catch {
+    return undefined; // no timestamp, and the caller says what was written
+  }
 }
 
 /** A zone's own spelling. A bare number counts hours east of UTC. */

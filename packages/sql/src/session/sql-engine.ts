@@ -6,6 +6,7 @@ import {
   AlopexError,
   PENDING,
   keyspaceId,
+  version as asVersion,
   type Clock,
   type KeyspaceId,
   type Random,
@@ -35,7 +36,7 @@ import { parameterHints } from './parameters.ts';
 import type { KeyReader } from './point-select.ts';
 import { RowCounts } from './row-counts.ts';
 import type { Int64Mode, NumericMode, SqlValue, TemporalMode } from './session.ts';
-import { Settings, type ResolvedSettings } from './settings.ts';
+import { Settings, type ReadAsOf, type ResolvedSettings } from './settings.ts';
 import type { Statement } from './statement.ts';
 import { StatementCache, type CachedStatement } from './statement-cache.ts';
 import { TransactionBlock } from './transaction-block.ts';
@@ -172,8 +173,17 @@ export class SqlEngine {
       durability: options.durability ?? settings.durability,
       wait: options.wait,
       lockTimeoutMs: settings.lockTimeoutMs,
+      asOf: settings.readAsOf === undefined ? undefined : this.#versionAt(settings.readAsOf),
     });
     return new TransactionBlock(this, transaction, settings.timeZone);
+  }
+
+  /** A moment after the newest commit is that commit's. */
+  #versionAt(asOf: ReadAsOf): Version {
+    if (asOf.kind === 'version') return asVersion(asOf.version);
+    const { clock } = this.services;
+    const micros = asOf.kind === 'ago' ? clock.nowMicros() - asOf.ms * 1000 : asOf.micros;
+    return asVersion(Math.min(Math.max(0, Math.floor(micros)), this.store.visible));
   }
 
   /** The catalog that a block's statements see. */

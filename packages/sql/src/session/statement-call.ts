@@ -85,6 +85,7 @@ export class StatementCall<T> implements QuerySource<T> {
   #select(): PointSelect | IndexSelect | undefined {
     const { currentBlock, settings } = this.#host;
     if (currentBlock !== undefined || this.#options.signal?.aborted === true) return undefined;
+    if (settings.resolved.readAsOf !== undefined) return undefined;
     if (this.#options.maxRows !== undefined && this.#options.maxRows < 1) return undefined;
     if (this.#isCancelled || !isPositional(this.#params ?? NO_PARAMS)) return undefined;
     const path = this.#statement.fastPath(settings);
