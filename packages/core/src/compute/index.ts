@@ -28,6 +28,10 @@ export { float64Function, nullableFunction, strictFunction } from './define-func
 export { SLICE_OPEN, arrayFunctions, splitText } from './nested/array-functions.ts';
 export { structFunctions } from './nested/struct-functions.ts';
 export { quantifiedComparison, quantifiedFunction, type Quantifier } from './nested/quantified.ts';
+export { arrayTables } from './table/array-tables.ts';
+export { jsonTables } from './table/json-tables.ts';
+export { integerSeries } from './table/series-tables.ts';
+export type { TableFunction } from './table/table-function.ts';
 export { arrayAggAggregate } from './aggregate/array-agg.ts';
 export { anyValueAggregate } from './aggregate/any-value.ts';
 export { boolAndAggregate, boolOrAggregate } from './aggregate/boolean.ts';

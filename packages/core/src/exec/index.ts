@@ -23,6 +23,8 @@ export type { BatchIterator, ExecContext } from './operator.ts';
 export { aggregate } from './aggregate.ts';
 export { apply, type ApplyKind, type ApplyOptions } from './apply.ts';
 export { distinct } from './distinct.ts';
+export { functionScan, type FunctionScanCall } from './function-scan.ts';
+export type { TableFunction } from '../compute/table/table-function.ts';
 export { filter } from './filter.ts';
 export { hashJoin, type HashJoinOptions } from './hash-join.ts';
 export { limit } from './limit.ts';

@@ -10,6 +10,7 @@ import { bindOperand } from './bind-comparison.ts';
 import { bindConditional, isConditional } from './bind-conditional.ts';
 import { unsupported } from './bind-error.ts';
 import { bindScalar } from './bind-scalar.ts';
+import { bindStructPack } from './bind-struct.ts';
 import { bindVectorScore, isVectorScore } from './bind-vector-score.ts';
 import { bindWindowCall } from './bind-window.ts';
 import { ambiguousFunction, calledName, functionNotFound, unknownFunction } from './call-errors.ts';
@@ -21,6 +22,7 @@ export function bindCall(node: FunctionCall, context: ExpressionContext): Expres
   const name = calledName(node);
   if (node.over !== undefined) return bindWindowCall(name, node, node.over, context);
   if (node.variadic) throw unsupported('VARIADIC', node.span);
+  if (name === 'struct_pack') return plain(node, () => bindStructPack(node, context));
   const named = node.args.find((argument) => argument.kind === 'named-argument');
   if (named !== undefined) throw unsupported('a named argument', named.span);
   if (name === 'grouping') return plain(node, () => bindGrouping(node, context));

@@ -7,36 +7,28 @@ import {
   TIMESTAMPTZ,
   type DataType,
 } from '@alopex-db/core/types';
+import type { FunctionCall } from '../ast/expression.ts';
 import type { FunctionTable } from '../ast/query.ts';
 import type { LogicalPlan } from '../plan/logical.ts';
-import { bindOperand } from './bind-comparison.ts';
 import { unsupported } from './bind-error.ts';
 import { calledName, unknownFunction } from './call-errors.ts';
 import { coerceImplicitly } from './coerce.ts';
 import type { QueryPlace } from './expression-context.ts';
 import type { FromSource } from './from-source.ts';
-import { Scope, tableScopeColumns } from './scope.ts';
+import { bindArguments, bindFunctionScan } from './bind-function-scan.ts';
+import { tableScopeColumns } from './scope.ts';
 
 export function bindFunctionTable(item: FunctionTable, place: QueryPlace): FromSource {
-  const [call] = item.calls;
-  if (call === undefined || item.calls.length > 1) throw unsupported('ROWS FROM', item.span);
-  if (item.withOrdinality) throw unsupported('WITH ORDINALITY', item.span);
+  const [first, second] = item.calls;
   if (item.definitions.length > 0) throw unsupported('a column definition list', item.span);
-  const name = calledName(call);
-  if (name !== 'generate_series') throw unsupported(`${name} in FROM`, item.span);
+  const single = first !== undefined && second === undefined && !item.withOrdinality;
+  if (single && calledName(first) === 'generate_series') return bindSeries(item, first, place);
+  return bindFunctionScan(item, place);
+}
+
+function bindSeries(item: FunctionTable, call: FunctionCall, place: QueryPlace): FromSource {
   const { state } = place;
-  const args = call.args.map((argument) =>
-    bindOperand(argument, {
-      state,
-      scope: new Scope([], place.outer),
-      clause: 'functions in FROM',
-      aggregates: undefined,
-      aliases: undefined,
-      withQueries: place.withQueries,
-      parent: place.parent,
-      bind: place.bind,
-    }),
-  );
+  const args = bindArguments(call, place);
   const type = seriesType(args.slice(0, 2).map(({ expression }) => expression.type));
   const overMoments = type.kind === 'timestamp' || type.kind === 'timestamptz';
   const converted = args.map(({ expression, span }, index) =>
@@ -49,9 +41,9 @@ export function bindFunctionTable(item: FunctionTable, place: QueryPlace): FromS
     args.length > 3 ||
     (overMoments && args.length < 3)
   )
-    throw unknownFunction(name, call, args);
+    throw unknownFunction('generate_series', call, args);
   // As in PostgreSQL, the alias of a function that answers one column names the column too.
-  const alias = item.alias?.name.name ?? name;
+  const alias = item.alias?.name.name ?? 'generate_series';
   const column = state.newColumn({ name: alias, type, nullable: false, qualifier: alias });
   const plan: LogicalPlan = { kind: 'series', args: known, columns: [column] };
   return { plan, columns: tableScopeColumns(alias, [column]), tables: [] };

@@ -110,6 +110,7 @@ class Locker {
         throw notAllowed(clause, 'GROUP BY clause, aggregate or window functions');
       case 'values':
       case 'series':
+      case 'function-scan':
       case 'cte-scan':
         return plan;
       default:

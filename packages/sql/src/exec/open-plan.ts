@@ -26,6 +26,7 @@ import { insert } from './insert.ts';
 import { integrityCheck } from './integrity-check.ts';
 import { lockRows } from './lock-rows.ts';
 import { lookupJoin } from './lookup-join.ts';
+import { functionRows } from './function-rows.ts';
 import { seriesScan } from './series-scan.ts';
 import { rowCountOf } from './row-count.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -44,6 +45,8 @@ export function openPlan(plan: PhysicalPlan, context: StatementContext): BatchIt
       return values(plan.tuples, typesOf(plan.columns), context);
     case 'series':
       return seriesScan(plan, context);
+    case 'function-scan':
+      return functionRows(plan, context);
     case 'integrity-check':
       return integrityCheck(plan, context);
     case 'filter':

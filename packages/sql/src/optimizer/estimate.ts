@@ -75,6 +75,7 @@ export class Estimator {
         return plan.operation === 'union' ? left + this.rows(plan.right) : left;
       }
       case 'series':
+      case 'function-scan':
       case 'cte-scan':
         return DEFAULT_ROW_COUNT;
       case 'working-scan':

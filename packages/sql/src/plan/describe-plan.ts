@@ -55,6 +55,7 @@ export function inputsOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'table-scan':
     case 'values':
     case 'series':
+    case 'function-scan':
     case 'integrity-check':
     case 'cte-scan':
     case 'working-scan':
@@ -143,6 +144,14 @@ class Describer {
         return [];
       case 'series':
         return [this.#list('Arguments', plan.args, [])];
+      case 'function-scan':
+        return [
+          this.#list(
+            'Arguments',
+            plan.calls.flatMap((call) => call.args),
+            [],
+          ),
+        ];
       case 'filter':
         return [this.#one('Filter', plan.predicate, plan.input.columns)];
       case 'project':
@@ -362,6 +371,8 @@ const JOIN_WORDS: Readonly<Record<JoinKind, string>> = {
 
 function titleOf(plan: PhysicalPlan): string {
   switch (plan.kind) {
+    case 'function-scan':
+      return `Function Scan on ${plan.calls.map((call) => call.function.name).join(', ')}`;
     case 'table-scan':
       return scanTitle(plan);
     case 'vector-top-k':

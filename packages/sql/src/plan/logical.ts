@@ -12,6 +12,7 @@ import type {
   JoinKind,
   SortKey,
   WindowCall,
+  TableFunction,
 } from '@alopex-db/core/exec';
 import type { LockWaitPolicy, RowLockMode } from '@alopex-db/core';
 import type { DataType } from '@alopex-db/core/types';
@@ -63,6 +64,21 @@ export interface LogicalSeries {
   readonly kind: 'series';
   readonly args: readonly Expression[];
   readonly columns: readonly LogicalColumn[];
+}
+
+/** Functions in FROM: their rows side by side, then the row's number if asked for. */
+export interface LogicalFunctionScan {
+  readonly kind: 'function-scan';
+  readonly calls: readonly TableCall[];
+  readonly withOrdinality: boolean;
+  readonly columns: readonly LogicalColumn[];
+}
+
+/** A call of a function that answers rows of `columns`. */
+export interface TableCall {
+  readonly function: TableFunction;
+  readonly args: readonly Expression[];
+  readonly columns: readonly DataType[];
 }
 
 export interface LogicalFilter {
@@ -270,6 +286,7 @@ export type LogicalPlan =
   | LogicalGet
   | LogicalValues
   | LogicalSeries
+  | LogicalFunctionScan
   | LogicalFilter
   | LogicalProject
   | LogicalJoin
@@ -295,6 +312,7 @@ export function outputColumns(plan: LogicalPlan): readonly LogicalColumn[] {
       return plan.rowKey === undefined ? plan.columns : [...plan.columns, plan.rowKey];
     case 'values':
     case 'series':
+    case 'function-scan':
     case 'set-operation':
     case 'cte-scan':
     case 'recursive':

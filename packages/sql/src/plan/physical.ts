@@ -14,6 +14,7 @@ import type { DataType, Metric } from '@alopex-db/core/types';
 import type { IndexLayout } from '../catalog/index-layout.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import type { References } from './references.ts';
+import type { TableCall } from './logical.ts';
 
 export interface PlanColumn {
   readonly name: string;
@@ -132,6 +133,11 @@ export type PhysicalPlan =
       readonly checked: readonly TableDef[];
       readonly tables: readonly TableDef[];
       readonly problemsMax: number;
+    })
+  | (PlanNode & {
+      readonly kind: 'function-scan';
+      readonly calls: readonly TableCall[];
+      readonly withOrdinality: boolean;
     })
   /** generate_series. */
   | (PlanNode & { readonly kind: 'series'; readonly args: readonly Expression[] })

@@ -29,6 +29,7 @@ function renewColumns(
         };
       case 'values':
       case 'series':
+      case 'function-scan':
       case 'cte-scan':
       case 'working-scan':
       case 'recursive':

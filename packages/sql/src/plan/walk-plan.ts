@@ -16,6 +16,7 @@ export function inputs(plan: LogicalPlan): readonly LogicalPlan[] {
     case 'get':
     case 'values':
     case 'series':
+    case 'function-scan':
     case 'cte-scan':
     case 'working-scan':
       return [];
@@ -52,6 +53,7 @@ export function mapInputs(
     case 'get':
     case 'values':
     case 'series':
+    case 'function-scan':
     case 'cte-scan':
     case 'working-scan':
       return plan;
@@ -126,6 +128,11 @@ function rebuildNode(
       return { ...plan, tuples: plan.tuples.map((tuple) => tuple.map(rewrite)) };
     case 'series':
       return { ...plan, args: plan.args.map(rewrite) };
+    case 'function-scan':
+      return {
+        ...plan,
+        calls: plan.calls.map((call) => ({ ...call, args: call.args.map(rewrite) })),
+      };
     case 'filter':
       return { ...plan, predicate: rewrite(plan.predicate) };
     case 'project':

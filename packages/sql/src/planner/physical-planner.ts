@@ -36,7 +36,7 @@ import { planJoin } from './plan-join.ts';
 import { planScan } from './plan-scan.ts';
 import { planDelete, planInsert, planUpdate } from './plan-writer.ts';
 import { planRecursive, planWorkingScan } from './plan-recursive.ts';
-import { planSeries } from './plan-series.ts';
+import { planFunctionScan, planSeries } from './plan-series.ts';
 import { planWindow } from './plan-window.ts';
 import { planColumns, planned, projectedTo, projection, type Planned } from './planned.ts';
 import { inOrder } from './scan-order.ts';
@@ -126,6 +126,8 @@ class PhysicalPlanner implements PlanContext {
         return this.#planValues(node);
       case 'series':
         return planSeries(node, this);
+      case 'function-scan':
+        return planFunctionScan(node, this);
       case 'filter':
         return this.#planFilter(node);
       case 'project':

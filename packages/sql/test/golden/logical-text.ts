@@ -44,6 +44,8 @@ function describe(plan: LogicalPlan, names: ExpressionNames): string {
       return `values ${plan.columns.map(columnText).join(', ')} of ${plan.tuples.map((tuple) => `(${tuple.map(text).join(', ')})`).join(', ')}`;
     case 'series':
       return `series ${plan.columns.map(columnText).join(', ')} of ${plan.args.map(text).join(', ')}`;
+    case 'function-scan':
+      return `functions ${plan.calls.map(({ function: called, args }) => `${called.name}(${args.map(text).join(', ')})`).join(', ')} as ${plan.columns.map(columnText).join(', ')}`;
     case 'filter':
       return `filter ${text(plan.predicate)}`;
     case 'project':

@@ -39,6 +39,7 @@ function prune(plan: LogicalPlan, wanted: Wanted): LogicalPlan {
       return pruneGet(plan, wanted);
     case 'values':
     case 'series':
+    case 'function-scan':
     case 'cte-scan':
     case 'working-scan':
       return plan;
