@@ -12,11 +12,13 @@
  * fail with a serialization conflict, as in PostgreSQL.
  */
 import { PENDING, assert, keyspaceId, toHex, type Pending } from '@alopex-db/core/base';
+import { castScalar, formatScalar } from '@alopex-db/core/compute';
 import { compileScalar } from '@alopex-db/core/exec';
 import type { Transaction } from '@alopex-db/core';
 import { columnFromScalars, scalarAt, type Batch, type Scalar } from '@alopex-db/core/types';
 import { ordinalsOf, type ForeignKey, type ReferentialAction } from '../catalog/foreign-key.ts';
 import type { TableDef } from '../catalog/table-def.ts';
+import { fittedText } from '../functions/text-length.ts';
 import type { ReferencedTable, References } from '../plan/references.ts';
 import { missingParent, mixedNulls, stillReferenced } from '../storage/constraint-errors.ts';
 import {
@@ -56,6 +58,14 @@ interface ChildLink {
   /** Ordinals of the foreign key in the child. */
   readonly childOrdinals: readonly number[];
   readonly lookup: ChildLookup;
+}
+
+/** What becomes of the rows that referred to a key that is gone; `values`: what the key has become. */
+interface ChildAction {
+  readonly link: ChildLink;
+  readonly action: Exclude<ReferentialAction, 'no action' | 'restrict'>;
+  readonly rows: readonly ChildRow[];
+  readonly values: readonly Scalar[] | undefined;
 }
 
 interface TableTools {
@@ -124,9 +134,21 @@ export class ForeignKeys {
 
   /** To be called once everything has been written. */
   *settle(): Generator<Pending, void, void> {
-    for (let change = this.#changes.shift(); change !== undefined; change = this.#changes.shift()) {
-      this.#context.check();
-      for (const link of this.#childrenOf(change.table)) yield* this.#act(link, change);
+    while (this.#changes.length > 0) {
+      // Who refers to what is settled before the first of them changes: keys may change places.
+      const actions: ChildAction[] = [];
+      for (const change of this.#changes.splice(0)) {
+        this.#context.check();
+        for (const link of this.#childrenOf(change.table)) {
+          const action = yield* this.#actionOf(link, change);
+          if (action !== undefined) actions.push(action);
+        }
+      }
+      const moved = new Map<string, Uint8Array>();
+      for (const action of actions) {
+        this.#context.check();
+        for (const { key } of action.rows) yield* this.#change(action, key, moved);
+      }
     }
     for (const { link, values } of this.#gone) yield* this.#requireUnreferenced(link, values);
     for (const links of this.#parentLinks.values()) {
@@ -138,30 +160,41 @@ export class ForeignKeys {
     return this.#table.table.columns.map((_, ordinal) => scalarAt(batch.columns[ordinal]!, row));
   }
 
-  *#act(link: ChildLink, { before, after }: RowChange): Generator<Pending, void, void> {
+  /** What a change of a row asks of those who refer to it. */
+  *#actionOf(
+    link: ChildLink,
+    { table, before, after }: RowChange,
+  ): Generator<Pending, ChildAction | undefined, void> {
     const values = link.ordinals.map((ordinal) => before[ordinal]!);
-    if (values.some((value) => value === null)) return;
+    if (values.some((value) => value === null)) return undefined;
     const now = after && link.ordinals.map((ordinal) => after[ordinal]!);
-    if (now?.every((value, index) => sameKey(value, values[index]!)) === true) return;
+    const stays = now?.every((value, index) =>
+      sameKey(table.table.columns[link.ordinals[index]!]!.type, value, values[index]!),
+    );
+    if (stays === true) return undefined;
     const action = now === undefined ? link.key.onDelete : link.key.onUpdate;
     if (action === 'no action') {
       this.#gone.push({ link, values });
-      return;
+      return undefined;
     }
     const rows = yield* this.#rowsReferring(link, values);
-    if (rows.length === 0) return;
+    if (rows.length === 0) return undefined;
     if (action === 'restrict') throw stillReferenced(link, values);
-    for (const row of rows) yield* this.#change(link, action, row, now);
+    return { link, action, rows, values: now };
   }
 
+  /** `moved`: where rows lie that an action of the same round has given another key. */
   *#change(
-    link: ChildLink,
-    action: Exclude<ReferentialAction, 'no action' | 'restrict'>,
-    { key, row }: ChildRow,
-    values: readonly Scalar[] | undefined,
+    { link, action, values }: ChildAction,
+    keyBefore: Uint8Array,
+    moved: Map<string, Uint8Array>,
   ): Generator<Pending, void, void> {
     const table = this.#referenced(link.child.id);
     const { writer, checks } = this.#toolsOf(table);
+    const place = `${link.child.id}:${toHex(keyBefore)}`;
+    const key = moved.get(place) ?? keyBefore;
+    const row = yield* link.lookup.read(key, this.#context.transaction);
+    if (row === undefined) return;
     if (action === 'cascade' && values === undefined) {
       yield* deleteRow(writer, this.#context.transaction, key, row);
       if (table.children.length > 0) this.#changes.push({ table, before: row, after: undefined });
@@ -169,7 +202,7 @@ export class ForeignKeys {
     }
     const after = row.slice();
     for (const [index, ordinal] of link.childOrdinals.entries()) {
-      if (action === 'cascade') after[ordinal] = values![index]!;
+      if (action === 'cascade') after[ordinal] = assigned(values![index]!, link, index);
       else after[ordinal] = action === 'set null' ? null : this.#defaultOf(table, ordinal);
     }
     checks.verify({
@@ -179,6 +212,7 @@ export class ForeignKeys {
       ),
     });
     yield* replaceRow(writer, this.#context.transaction, key, row, after);
+    if (writer.movesFrom(key)) moved.set(place, writer.key.slice());
     if (table.children.length > 0) this.#changes.push({ table, before: row, after });
     for (const parent of this.#parentsOf(table)) noteReference(parent, after);
   }
@@ -291,6 +325,19 @@ export class ForeignKeys {
   }
 }
 
+/** A value of the parent's key as the child's column stores it; fails when it cannot. */
+function assigned(
+  value: Scalar,
+  { parent, child, ordinals, childOrdinals }: ChildLink,
+  index: number,
+): Scalar {
+  const { type, lengthMax } = child.columns[childOrdinals[index]!]!;
+  const stored = castScalar(value, parent.columns[ordinals[index]!]!.type, type);
+  return lengthMax !== undefined && typeof stored === 'string'
+    ? fittedText(stored, lengthMax)
+    : stored;
+}
+
 function noteReference(link: ParentLink, row: readonly Scalar[]): void {
   noteValues(
     link,
@@ -303,12 +350,10 @@ function noteValues(link: ParentLink, values: readonly Scalar[]): void {
     if (link.key.match === 'full' && values.some((value) => value !== null)) throw mixedNulls(link);
     return;
   }
-  link.pending.set(values.map(textOf).join('\u0000'), values);
-}
-
-/** Tells values of one type apart. */
-function textOf(value: Scalar): string {
-  return value instanceof Uint8Array ? toHex(value) : String(value);
+  const texts = values.map((value, index) =>
+    formatScalar(value!, link.child.columns[link.ordinals[index]!]!.type),
+  );
+  link.pending.set(texts.join('\u0000'), values);
 }
 
 function* deleteRow(

@@ -10,15 +10,16 @@ export function truncateText(length: number): ScalarFunction {
 
 /** Refuses text longer than `length`, unless only blanks are too much (they are dropped, as SQL asks). */
 export function fitText(length: number): ScalarFunction {
-  return strictFunction(`fit_varchar(${length})`, ([value]) => {
-    const text = value as string;
-    const kept = cut(text, length);
-    if (kept.length === text.length || /^ *$/.test(text.slice(kept.length))) return kept;
-    throw new AlopexError(
-      'ALX_STRING_TOO_LONG',
-      `value too long for type character varying(${length})`,
-    );
-  });
+  return strictFunction(`fit_varchar(${length})`, ([value]) => fittedText(value as string, length));
+}
+
+export function fittedText(text: string, length: number): string {
+  const kept = cut(text, length);
+  if (kept.length === text.length || /^ *$/.test(text.slice(kept.length))) return kept;
+  throw new AlopexError(
+    'ALX_STRING_TOO_LONG',
+    `value too long for type character varying(${length})`,
+  );
 }
 
 function cut(text: string, length: number): string {

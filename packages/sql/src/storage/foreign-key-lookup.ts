@@ -5,6 +5,7 @@
  */
 import { PENDING, assert, keyspaceId, prefixEnd, type Pending } from '@alopex-db/core/base';
 import type { KeyRange, Transaction, ValueSlot } from '@alopex-db/core';
+import { compareScalars } from '@alopex-db/core/compute';
 import type { DataType, Scalar } from '@alopex-db/core/types';
 import { ordinalsOf, referredKey, type ForeignKey } from '../catalog/foreign-key.ts';
 import { indexLayouts, type IndexLayout } from '../catalog/index-layout.ts';
@@ -124,11 +125,13 @@ export interface ChildRow {
 export class ChildLookup {
   readonly #child: TableDef;
   readonly #ordinals: readonly number[];
+  readonly #types: readonly DataType[];
   readonly #path: { readonly keyspace: number; readonly encoder: KeyEncoder } | undefined;
 
   constructor(key: ForeignKey, child: TableDef) {
     this.#child = child;
     this.#ordinals = ordinalsOf(child, key.columns);
+    this.#types = this.#ordinals.map((ordinal) => child.columns[ordinal]!.type);
     this.#path = lookupPath(child, this.#ordinals);
   }
 
@@ -137,6 +140,8 @@ export class ChildLookup {
     values: readonly Scalar[],
     transaction: Transaction,
   ): Generator<Pending, readonly ChildRow[], void> {
+    // A value that the child's type cannot hold would be cut when it is encoded.
+    if (values.some((value, index) => !fits(value!, this.#types[index]!))) return [];
     const path = this.#path;
     if (path === undefined) return yield* this.#scan({}, values, transaction);
     const prefix = path.encoder.encodeTuple(values).slice();
@@ -154,7 +159,7 @@ export class ChildLookup {
         if (!more) return found;
         const { bytes, start, end } = entries.value;
         const key = bytes.slice(start, end);
-        const row = yield* this.#readRow(key, transaction);
+        const row = yield* this.read(key, transaction);
         if (row !== undefined) found.push({ key, row });
       }
     } finally {
@@ -162,10 +167,8 @@ export class ChildLookup {
     }
   }
 
-  *#readRow(
-    key: Uint8Array,
-    transaction: Transaction,
-  ): Generator<Pending, Scalar[] | undefined, void> {
+  /** The row under a key, as it is now. */
+  *read(key: Uint8Array, transaction: Transaction): Generator<Pending, Scalar[] | undefined, void> {
     const at: ValueSlot = { bytes: NO_BYTES, start: 0, end: 0 };
     for (;;) {
       const found = transaction.read(keyspaceId(this.#child.id), key, at);
@@ -193,7 +196,7 @@ export class ChildLookup {
         if (!more) return found;
         const { bytes, start } = rows.value;
         const refers = this.#ordinals.every((ordinal, index) =>
-          sameKey(readColumn(layouts, ordinal, bytes, start), values[index]!),
+          sameKey(this.#types[index]!, readColumn(layouts, ordinal, bytes, start), values[index]!),
         );
         if (!refers) continue;
         const key = rows.key.bytes.slice(rows.key.start, rows.key.end);
@@ -220,9 +223,7 @@ function lookupPath(
   return index && { keyspace: index.keyspace, encoder: indexKeyEncoder(index) };
 }
 
-/** Equality of key values: bytes by content, everything else by value. */
-export function sameKey(left: Scalar, right: Scalar): boolean {
-  if (left instanceof Uint8Array && right instanceof Uint8Array)
-    return left.length === right.length && left.every((byte, index) => byte === right[index]);
-  return left === right;
+/** Whether two values of a key are equal, as `=` says: 2 and 2.00, a day and 24 hours, NaN and NaN. Null equals nothing. */
+export function sameKey(type: DataType, left: Scalar, right: Scalar): boolean {
+  return left !== null && right !== null && compareScalars(type, left, right) === 0;
 }
