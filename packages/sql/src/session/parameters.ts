@@ -23,6 +23,7 @@ import {
   type Scalar,
 } from '@alopex-db/core/types';
 import type { ParameterList } from '../ast/statement.ts';
+import { writeJsonParameter } from './json-parameter.ts';
 import { nestedParameter } from './nested-parameter.ts';
 import type { Params, SqlValue } from './session.ts';
 
@@ -184,18 +185,9 @@ export function convertParameter(
 
 /** A string is JSON text, as everywhere in PostgreSQL; anything else is the value that it stands for. */
 function jsonParameter(value: SqlValue, type: DataType, index: number): Scalar {
-  const text = typeof value === 'string' ? value : JSON.stringify(value, jsonMember);
+  const text = typeof value === 'string' ? value : writeJsonParameter(value, index);
+  if (text === undefined) throw mismatch(value, type, index);
   return castScalar(storableText(text, index), TEXT, type);
-}
-
-/** ES2026, in every supported Node and not yet in the compiler's library. */
-const RAW_JSON = JSON as unknown as { rawJSON(text: string): unknown };
-
-/** What JSON.stringify does not know: large integers as digits, Maps as objects, vectors as arrays. */
-function jsonMember(_key: string, member: unknown): unknown {
-  if (typeof member === 'bigint') return RAW_JSON.rawJSON(String(member));
-  if (member instanceof Map) return Object.fromEntries(member);
-  return member instanceof Float32Array ? Array.from(member) : member;
 }
 
 function integerParameter(value: SqlValue, type: DataType, index: number): Scalar {

@@ -10,7 +10,7 @@ import type { Scalar } from '../../types/scalar.ts';
 import { strictFunction } from '../define-function.ts';
 import type { ScalarFunction } from '../scalar-function.ts';
 import { containsJson } from './compare-json.ts';
-import { changeAt, parsePath, stepInto, walkPath } from './json-path.ts';
+import { changeAt, parsePath, stepInto, stepIntoJsonb, walkPath } from './json-path.ts';
 import { isArray, isObject, jsonTypeOf, type JsonValue } from '../../types/json/json-value.ts';
 import { parseJson } from '../../types/json/parse-json.ts';
 import { jsonText, toJson, toJsonKey } from './to-json.ts';
@@ -18,18 +18,16 @@ import { prettyJsonb, writeJson, writeJsonb } from '../../types/json/write-json.
 
 type Writer = (value: JsonValue) => string;
 
-/** What exists for both types. `write` makes their text. */
-function accessors(write: Writer) {
+/** What exists for both types. `write` makes their text, `into` is their step by `->`. */
+function accessors(write: Writer, into: typeof stepInto) {
   const shown = (value: JsonValue | undefined): string | null =>
     value === undefined ? null : write(value);
   return {
     /** `->` with a key or a position. */
-    get: strictFunction('->', ([json, step]) =>
-      shown(stepInto(parse(json!), step as string | number)),
-    ),
+    get: strictFunction('->', ([json, step]) => shown(into(parse(json!), step as string | number))),
     /** `->>` with a key or a position. */
     getText: strictFunction('->>', ([json, step]) =>
-      jsonText(stepInto(parse(json!), step as string | number)),
+      jsonText(into(parse(json!), step as string | number)),
     ),
     /** `#>` */
     getPath: strictFunction('#>', ([json, path]) =>
@@ -56,10 +54,10 @@ function accessors(write: Writer) {
   } as const;
 }
 
-export const jsonFunctions = accessors(writeJson);
+export const jsonFunctions = accessors(writeJson, stepInto);
 
 export const jsonbFunctions = {
-  ...accessors(writeJsonb),
+  ...accessors(writeJsonb, stepIntoJsonb),
   /** `@>` */
   contains: strictFunction('@>', ([whole, part]) => containsJson(parse(whole!), parse(part!))),
   /** `<@` */

@@ -49,6 +49,12 @@ export function stepInto(value: JsonValue, step: string | number): JsonValue | u
   return position === undefined ? undefined : value.at(position);
 }
 
+/** `->` of JSONB: there a bare scalar is an array of itself to a position, though not to a path. */
+export function stepIntoJsonb(value: JsonValue, step: string | number): JsonValue | undefined {
+  if (typeof step === 'string' || isObject(value) || isArray(value)) return stepInto(value, step);
+  return step === 0 || step === -1 ? value : undefined;
+}
+
 export function walkPath(value: JsonValue, path: readonly string[]): JsonValue | undefined {
   let at: JsonValue | undefined = value;
   for (const step of path) {

@@ -33,10 +33,33 @@ describe('JSON text', () => {
     ['"\\x"', 'Escape sequence "\\x" is invalid'],
     ['nul', 'Token "nul" is invalid'],
     ['1 1', 'Expected end of input, but found "1"'],
+    ['"\\ud83d"', 'Unicode low surrogate must follow a high surrogate'],
+    ['{"\\ude00\\ud83d": 1}', 'Unicode low surrogate must follow a high surrogate'],
+    ['["a\ud83d"]', 'Unicode low surrogate must follow a high surrogate'],
   ])('%s is refused with the reason', (text, detail) => {
     expect(() => parseJson(text)).toThrow(
       expect.objectContaining({ sqlState: '22P02', detail: expect.stringContaining(detail) }),
     );
+  });
+
+  it.each([
+    '1e1000000000',
+    '-1e131072',
+    '12e131071',
+    '1e-16384',
+    '0e-1000000000',
+    '1e9999999999999',
+  ])('%s is beyond the digits of NUMERIC, and refused before it takes memory', (text) => {
+    expect(() => canonicalJson(text)).toThrow(
+      expect.objectContaining({ code: 'ALX_OUT_OF_RANGE' }),
+    );
+  });
+
+  it('holds numbers to the last digit of NUMERIC', () => {
+    expect(canonicalJson('1e131071')).toBe(`1${'0'.repeat(131_071)}`);
+    expect(canonicalJson('0.01e131073')).toBe(`1${'0'.repeat(131_071)}`);
+    expect(canonicalJson('-1e-16383')).toBe(`-0.${'0'.repeat(16_382)}1`);
+    expect(canonicalJson('[0e1000000000, -0.00, 0e-2]')).toBe('[0, 0.00, 0.00]');
   });
 
   it('may not be nested without end', () => {

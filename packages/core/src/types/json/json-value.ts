@@ -2,6 +2,8 @@
  * JSON values as a tree: null, booleans and strings are themselves, arrays are arrays, objects are Maps in the order of their
  * text, and a number keeps the digits it was written with, so that it stays exact (RFC 8259 sets no limit to them).
  */
+import { numericOverflow } from '../numeric.ts';
+
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
 
 export type JsonObject = ReadonlyMap<string, JsonValue>;
@@ -34,7 +36,14 @@ export function jsonTypeOf(
   return isArray(value) ? 'array' : 'object';
 }
 
-/** A number as numeric text without an exponent: `1e2` is `100`, `1.10` stays, `-0` is `0`. */
+/** PostgreSQL's limits of NUMERIC: digits before and after the point. Few bytes of exponent can ask for more than any memory. */
+const WHOLE_DIGITS_MAX = 131_072;
+const SCALE_MAX = 16_383;
+
+/**
+ * A number as numeric text without an exponent: `1e2` is `100`, `1.10` stays, `-0` is `0`. Errors: ALX_OUT_OF_RANGE beyond the
+ * digits of NUMERIC.
+ */
 export function plainNumber(text: string): string {
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (parts === null) return text;
@@ -43,11 +52,15 @@ export function plainNumber(text: string): string {
   const digits = whole! + fraction;
   const point = whole!.length + shift;
   const scale = Math.max(0, fraction.length - shift);
+  const first = digits.search(/[1-9]/);
+  if (scale > SCALE_MAX || (first >= 0 && point - first > WHOLE_DIGITS_MAX))
+    throw numericOverflow();
+  if (first < 0) return scale === 0 ? '0' : `0.${'0'.repeat(scale)}`;
   const padded = point <= 0 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0');
   const end = padded.length - scale;
   const integer = padded.slice(0, end).replace(/^0+(?=\d)/, '') || '0';
   const plain = scale === 0 ? integer : `${integer}.${padded.slice(end)}`;
-  return /[1-9]/.test(plain) ? sign + plain : plain;
+  return sign + plain;
 }
 
 /** Numbers by value, whatever their digits. */

@@ -119,6 +119,7 @@ class JsonReader {
       const next = this.#text[this.#at];
       if (next === '"') {
         this.#at += 1;
+        if (!value.isWellFormed()) throw this.#failed(HALF_SURROGATE);
         return value;
       }
       if (next === undefined) throw this.#failed('The input string ended unexpectedly.');
@@ -201,6 +202,9 @@ class JsonReader {
     });
   }
 }
+
+/** UTF-8 cannot hold it: two different strings would become the same bytes. */
+const HALF_SURROGATE = 'Unicode low surrogate must follow a high surrogate.';
 
 const NUMBER_ONLY = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
