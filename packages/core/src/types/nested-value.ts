@@ -28,6 +28,11 @@ export class ArrayValue {
     this.lowerBounds = lowerBounds;
     this.elements = elements;
   }
+
+  /** For messages and logs; SQL's written form depends on the type (`compute/nested/array-text`). */
+  toString(): string {
+    return `{${this.elements.map(String).join(',')}}`;
+  }
 }
 
 export class StructValue {
@@ -36,6 +41,11 @@ export class StructValue {
 
   constructor(fields: readonly Scalar[]) {
     this.fields = fields;
+  }
+
+  /** For messages and logs; SQL's written form depends on the type. */
+  toString(): string {
+    return `(${this.fields.map(String).join(',')})`;
   }
 }
 
