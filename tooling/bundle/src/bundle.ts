@@ -58,6 +58,8 @@ await bundle.write({
   dir: join(folder, 'dist'),
   format: 'esm',
   sourcemap: true,
+  // Maps say which line of which file; the text of all files would be half of what is installed.
+  sourcemapExcludeSources: true,
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
 });
