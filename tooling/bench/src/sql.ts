@@ -233,7 +233,7 @@ async function queryContenders(rows: number, sql: string): Promise<Contender[]> 
   fillSqlite(sqlite, 'owners', rowsOf(100_000, ownerRow));
   await fillPglite(pglite, 'facts', rowsOf(rows, factRow));
   await fillPglite(pglite, 'owners', rowsOf(100_000, ownerRow));
-  // At rest, as the reads of keys are measured: a flush under way takes its turns between the batches of a query.
+  // At rest, as the reads of keys are measured: what the load left to flush and merge is not the query's cost.
   await alopex.compact();
   const statement = sqlite.prepare(sql).raw();
   const answers = [
